@@ -1,0 +1,69 @@
+import type { Json } from '../core/json.ts';
+
+/**
+ * How a value is written and what it becomes.
+ * `duration` (`90s`, `15m`, `2h`, `250ms`; a bare number is seconds) becomes ms; `size` (`64MiB`, `512k`,
+ * a bare number is bytes) becomes bytes; `list` is comma-separated or repeated; `params` is `key=json`, repeated;
+ * `limit` is a count or a percentage (`20`, `5%`).
+ */
+export type ValueKind =
+  | 'flag'
+  | 'text'
+  | 'path'
+  | 'integer'
+  | 'number'
+  | 'duration'
+  | 'size'
+  | 'choice'
+  | 'list'
+  | 'params'
+  | 'limit';
+
+/** `20` or `5%`. */
+export interface CountOrShare {
+  readonly amount: number;
+  readonly unit: 'count' | 'percent';
+}
+
+/** One option: the only source of its flag, variable, configuration key, default, help and documentation. */
+export interface OptionSpec {
+  /** Configuration key, camelCase; the flag is its kebab-case, the variable `GISTMILL_` + its SNAKE_CASE. */
+  readonly key: string;
+  readonly short?: string;
+  readonly kind: ValueKind;
+  readonly choices?: readonly string[];
+  readonly default?: unknown;
+  /** How the help writes the default, where it is not the value itself. */
+  readonly defaultText?: string;
+  /** Smallest and largest value allowed, in the unit that the kind becomes. */
+  readonly min?: number;
+  readonly max?: number;
+  /** What stands for the value in the help: `--rpm <n>`. */
+  readonly placeholder?: string;
+  readonly group: string;
+  /** One line, no full stop at its end. */
+  readonly help: string;
+}
+
+type ValueOf<S extends OptionSpec> = S['kind'] extends 'flag'
+  ? boolean
+  : S['kind'] extends 'integer' | 'number' | 'duration' | 'size'
+    ? number
+    : S['kind'] extends 'choice'
+      ? S['choices'] extends readonly (infer C)[]
+        ? C
+        : never
+      : S['kind'] extends 'list'
+        ? readonly string[]
+        : S['kind'] extends 'params'
+          ? Readonly<Record<string, Json>>
+          : S['kind'] extends 'limit'
+            ? CountOrShare
+            : string;
+
+/** The configuration that a table of options describes: what has no default may be undefined. */
+export type OptionValues<T extends readonly OptionSpec[]> = {
+  readonly [S in T[number] as S['key']]: S extends { readonly default: unknown }
+    ? ValueOf<S>
+    : ValueOf<S> | undefined;
+};

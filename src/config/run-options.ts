@@ -1,0 +1,63 @@
+import type { OptionSpec, OptionValues } from './option-spec.ts';
+
+const INPUT = 'Input';
+const PROMPT = 'Prompt';
+const ENDPOINT = 'Endpoint';
+const PACE = 'Pace and retries';
+const OUTPUT = 'Output';
+const TALK = 'Progress and logs';
+const SETUP = 'Configuration';
+
+/** The options of the main command, in the order in which the help shows them. */
+export const RUN_OPTIONS = [
+  { key: 'inputFormat', kind: 'choice', choices: ['auto', 'text', 'jsonl', 'json'], default: 'auto', group: INPUT, help: 'how inputs are read; auto goes by the file name, and for stdin by its first character' },
+  { key: 'each', kind: 'choice', choices: ['line', 'file'], default: 'line', group: INPUT, help: 'what one text is: a line (or JSON record), or a whole file' },
+  { key: 'textField', kind: 'text', default: 'text', placeholder: 'path', group: INPUT, help: 'field of a JSON record that holds the text; dots go deeper' },
+  { key: 'idField', kind: 'text', placeholder: 'path', defaultText: 'id, then custom_id', group: INPUT, help: 'field of a JSON record that holds its id' },
+  { key: 'maxLine', kind: 'size', default: 64 * 1024 * 1024, defaultText: '64MiB', min: 1, group: INPUT, help: 'longest line or file that is read; a longer one becomes an error row' },
+  { key: 'strict', kind: 'flag', default: false, group: INPUT, help: 'read all input files first, and refuse to start if any record is broken' },
+
+  { key: 'prompt', kind: 'text', placeholder: 'template', group: PROMPT, help: 'what to ask; {{text}} is the text, {{field}} any field of the record (Liquid)' },
+  { key: 'promptFile', kind: 'path', group: PROMPT, help: 'the same, from a file' },
+  { key: 'system', kind: 'text', group: PROMPT, help: 'system message' },
+  { key: 'maxOutputTokens', kind: 'integer', min: 1, placeholder: 'n', group: PROMPT, help: 'longest answer, in tokens' },
+  { key: 'temperature', kind: 'number', min: 0, max: 2, placeholder: 'n', group: PROMPT, help: 'sampling temperature' },
+  { key: 'param', kind: 'params', placeholder: 'key=json', group: PROMPT, help: 'any other field of the request body; may be repeated' },
+
+  { key: 'provider', kind: 'choice', choices: ['openai', 'http', 'local'], defaultText: 'openai with --model or --base-url, http with --url, else local', group: ENDPOINT, help: 'what answers' },
+  { key: 'model', short: 'm', kind: 'text', group: ENDPOINT, help: 'model name, as the endpoint knows it' },
+  { key: 'baseUrl', kind: 'text', placeholder: 'url', group: ENDPOINT, help: 'base of an OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1' },
+  { key: 'url', kind: 'text', group: ENDPOINT, help: 'http: where each text is posted' },
+  { key: 'body', kind: 'text', placeholder: 'template', defaultText: '{"text": …}', group: ENDPOINT, help: 'http: request body (Liquid): {{text | json}}, {{prompt | json}}, {{model | json}}, any field' },
+  { key: 'bodyType', kind: 'choice', choices: ['json', 'form'], default: 'json', group: ENDPOINT, help: 'http: how the body is sent' },
+  { key: 'responsePath', kind: 'text', placeholder: 'path', defaultText: 'summary, text or output, else the whole body', group: ENDPOINT, help: 'http: where the summary stands in the answer' },
+  { key: 'apiKeyFile', kind: 'path', group: ENDPOINT, help: 'file that holds the key' },
+  { key: 'apiKeyEnv', kind: 'text', placeholder: 'name', defaultText: 'GISTMILL_API_KEY; OPENAI_API_KEY for OpenAI itself', group: ENDPOINT, help: 'environment variable that holds the key' },
+
+  { key: 'concurrency', short: 'c', kind: 'integer', default: 16, min: 1, max: 10_000, placeholder: 'n', group: PACE, help: 'most requests in flight' },
+  { key: 'rpm', kind: 'number', min: 0.01, placeholder: 'n', defaultText: 'no limit', group: PACE, help: 'most requests a minute' },
+  { key: 'tpm', kind: 'number', min: 1, placeholder: 'n', defaultText: 'no limit', group: PACE, help: 'most tokens a minute, input and output together' },
+  { key: 'maxAttempts', kind: 'integer', default: 6, min: 1, max: 1000, placeholder: 'n', group: PACE, help: 'most attempts at a record that meets transient faults' },
+  { key: 'maxRateLimitAttempts', kind: 'integer', default: 50, min: 1, max: 100_000, placeholder: 'n', group: PACE, help: 'most attempts at a record that is told to slow down (429, 503, 529)' },
+  { key: 'timeout', kind: 'duration', default: 120_000, defaultText: '120s', min: 1, group: PACE, help: 'longest time for one attempt, from sending to the last byte' },
+  { key: 'maxRetryWait', kind: 'duration', default: 900_000, defaultText: '15m', min: 0, group: PACE, help: 'longest wait that the endpoint may ask for; a longer one stops the run' },
+  { key: 'maxFailures', kind: 'limit', placeholder: 'n|n%', defaultText: 'no limit', group: PACE, help: 'stop when more records than this have failed' },
+  { key: 'grace', kind: 'duration', default: 10_000, defaultText: '10s', min: 0, group: PACE, help: 'time for requests in flight to end after Ctrl-C' },
+  { key: 'window', kind: 'integer', min: 1, placeholder: 'n', defaultText: '4 × concurrency, 16 × with --ordered', group: PACE, help: 'most records open at once' },
+
+  { key: 'output', short: 'o', kind: 'path', defaultText: 'stdout', placeholder: 'file', group: OUTPUT, help: 'file for the results' },
+  { key: 'format', short: 'f', kind: 'choice', choices: ['jsonl', 'text', 'csv'], default: 'jsonl', group: OUTPUT, help: 'how results are written' },
+  { key: 'ordered', kind: 'flag', default: false, group: OUTPUT, help: 'write results in the order of the input, not as they complete' },
+  { key: 'keep', kind: 'list', placeholder: 'fields', group: OUTPUT, help: 'input fields to copy into each result; all for all of them' },
+  { key: 'summaryJson', kind: 'path', group: OUTPUT, help: 'also write the closing summary to this file, as JSON' },
+
+  { key: 'progress', kind: 'choice', choices: ['auto', 'line', 'none', 'json'], default: 'auto', group: TALK, help: 'how progress is shown on stderr' },
+  { key: 'quiet', short: 'q', kind: 'flag', default: false, group: TALK, help: 'nothing on stderr but errors' },
+  { key: 'logLevel', kind: 'choice', choices: ['silent', 'error', 'warn', 'info', 'debug', 'trace'], default: 'warn', group: TALK, help: 'how much is logged' },
+  { key: 'logFile', kind: 'path', group: TALK, help: 'log to this file (JSON lines) instead of stderr' },
+
+  { key: 'config', kind: 'path', defaultText: 'gistmill.config.json or .yaml, if there', group: SETUP, help: 'configuration file' },
+  { key: 'envFile', kind: 'path', defaultText: '.env, if there', group: SETUP, help: 'file of environment variables' },
+] as const satisfies readonly OptionSpec[];
+
+export type RunOptions = OptionValues<typeof RUN_OPTIONS>;

@@ -1,0 +1,82 @@
+import type { AppError, ProviderError } from './errors.ts';
+import type { Outcome } from './outcome.ts';
+import type { Usage } from './request.ts';
+
+/** What holds the run back right now. */
+export type Bottleneck = 'none' | 'requests' | 'tokens' | 'concurrency' | 'pause' | 'output';
+
+/** What the engine tells while it runs. Times are monotonic ms of the injected clock. */
+export interface RunEvents {
+  start: { readonly at: number };
+  /** A record was pulled from the input. */
+  record: { readonly id: string; readonly index: number };
+  /** A request waits for a slot, then for rate capacity. */
+  waiting: { readonly id: string };
+  /** A request is sent. `number` counts the attempts at this record from 1. */
+  attempt: { readonly id: string; readonly number: number; readonly at: number };
+  /** An attempt came back, well or not. */
+  attemptEnd: {
+    readonly id: string;
+    readonly number: number;
+    readonly at: number;
+    /** Time of this attempt alone, in ms. */
+    readonly ms: number;
+    readonly usage: Usage;
+    readonly error?: ProviderError;
+  };
+  /** A failed attempt will be tried again after `delayMs`. */
+  retry: {
+    readonly id: string;
+    readonly attempt: number;
+    readonly delayMs: number;
+    readonly error: ProviderError;
+  };
+  /** The whole run sends nothing until `untilMs`. */
+  pause: { readonly at: number; readonly untilMs: number; readonly reason: ProviderError };
+  /** A limit was set, learnt or changed. */
+  limit: { readonly unit: string; readonly perMinute: number; readonly source: 'option' | 'endpoint' };
+  /** A record has ended and its row was taken by the output. */
+  outcome: Outcome;
+  /** The run starts no more requests. */
+  stopping: { readonly reason: AppError };
+  end: { readonly at: number };
+}
+
+export type EventName = keyof RunEvents;
+export type Listener<K extends EventName> = (event: RunEvents[K]) => void;
+export type Emit = <K extends EventName>(name: K, event: RunEvents[K]) => void;
+
+/** A typed emitter. A listener that throws is taken off and reported once; the run goes on. */
+export class Events {
+  readonly #listeners = new Map<EventName, ((event: never) => void)[]>();
+  readonly #onListenerError: (error: unknown) => void;
+
+  constructor(onListenerError: (error: unknown) => void = () => {}) {
+    this.#onListenerError = onListenerError;
+  }
+
+  on<K extends EventName>(name: K, listener: Listener<K>): () => void {
+    this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
+    return () => this.#remove(name, listener);
+  }
+
+  readonly emit: Emit = (name, event) => {
+    const listeners = this.#listeners.get(name);
+    if (listeners === undefined) return;
+    for (const listener of listeners) {
+      try {
+        (listener as Listener<typeof name>)(event);
+      } catch (error) {
+        this.#remove(name, listener);
+        this.#onListenerError(error);
+      }
+    }
+  };
+
+  #remove(name: EventName, listener: (event: never) => void): void {
+    this.#listeners.set(
+      name,
+      (this.#listeners.get(name) ?? []).filter((other) => other !== listener),
+    );
+  }
+}

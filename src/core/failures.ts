@@ -1,0 +1,73 @@
+/**
+ * Every way in which something can go wrong, and what follows from it. This table is the one place
+ * that decides; `docs/errors.md` is generated from it.
+ */
+interface FailureRule {
+  /** Asked again within the run? By which budget of attempts. */
+  readonly retry: 'no' | 'transient' | 'rate-limit' | 'content';
+  /** Does it concern one record, or does it end the whole run? */
+  readonly scope: 'record' | 'run';
+  /** Exit code when it ends the run; 1 where it only fails a record. */
+  readonly exitCode: 1 | 2 | 3 | 4 | 5 | 75;
+  readonly meaning: string;
+}
+
+const row = (meaning: string): FailureRule => ({ retry: 'no', scope: 'record', exitCode: 1, meaning });
+const retried = (retry: FailureRule['retry'], meaning: string): FailureRule => ({ ...row(meaning), retry });
+const ends = (exitCode: FailureRule['exitCode'], meaning: string): FailureRule => ({
+  retry: 'no',
+  scope: 'run',
+  exitCode,
+  meaning,
+});
+
+export const FAILURES = {
+  invalid_json: row('The line or file is not valid JSON.'),
+  invalid_record: row('The JSON value is neither an object nor a string.'),
+  missing_text: row('The record has no text field of that name.'),
+  invalid_text: row('The text field is not a string.'),
+  empty_text: row('The text is empty or blank.'),
+  invalid_utf8: row('The bytes are not valid UTF-8.'),
+  line_too_long: row('The line, or the whole file, is longer than --max-line.'),
+  input_read: row('The input could not be read to its end.'),
+  prompt_field: row('The prompt template uses a field that the record does not have.'),
+
+  connection: retried('transient', 'The connection was refused, reset or cut, or the host was not found.'),
+  timeout: retried('transient', 'No complete answer within --timeout.'),
+  conflict: retried('transient', 'The endpoint answered 408, 409 or 425.'),
+  server_error: retried('transient', 'The endpoint answered with a 5xx status.'),
+  truncated_body: retried('transient', 'The answer was cut short.'),
+  invalid_response: retried('transient', 'The answer is not the JSON that was expected.'),
+  overloaded: retried('rate-limit', 'The endpoint says that it is overloaded (503, 529).'),
+  rate_limited: retried('rate-limit', 'The endpoint answered 429: too many requests or tokens.'),
+  empty_answer: retried('content', 'The answer holds no text.'),
+
+  output_budget_spent: row('The whole output budget was used before any text came.'),
+  content_filtered: row('The endpoint refused the content.'),
+  context_too_long: row('The text is longer than the model takes.'),
+  bad_request: row('The endpoint refused the request (other 4xx).'),
+  unexpected_answer: row('The endpoint answered with an error that is not worth another attempt.'),
+  response_too_large: row('The answer is larger than is ever accepted.'),
+  request_too_large: row('The request needs more tokens than the limit allows at all.'),
+
+  wrong_key: ends(3, 'The endpoint refused the key (401, 403).'),
+  quota_exhausted: ends(3, 'The quota or the credit of the account is used up.'),
+  model_not_found: ends(3, 'The endpoint does not know the model.'),
+  wrong_url: ends(3, 'What answers at the URL is not the API that was expected.'),
+  retry_wait_too_long: ends(3, 'The endpoint asks to wait longer than --max-retry-wait.'),
+  too_many_failures: ends(3, 'More records failed than --max-failures allows.'),
+
+  usage: ends(2, 'The command line or the configuration is wrong.'),
+  input_not_readable: ends(2, 'An input does not exist or cannot be read.'),
+  missing_key: ends(2, 'The provider needs a key and none is configured.'),
+  output_write: ends(5, 'The output could not be written.'),
+  output_closed: ends(5, 'The reader of the output has gone.'),
+  interrupted: ends(1, 'The run was interrupted by a signal (exit 130 or 143).'),
+  internal: ends(1, 'A fault of gistmill itself.'),
+} as const satisfies Record<string, FailureRule>;
+
+export type ErrorCode = keyof typeof FAILURES;
+
+export function failureRule(code: ErrorCode): FailureRule {
+  return FAILURES[code];
+}

@@ -1,0 +1,76 @@
+import type { Json, JsonObject } from './json.ts';
+
+export interface Message {
+  readonly role: 'system' | 'user' | 'assistant';
+  readonly content: string;
+}
+
+/** One request for a completion, before it takes any provider's wire format. */
+export interface CompletionRequest {
+  readonly model: string;
+  readonly messages: readonly Message[];
+  /** Upper bound of the answer, in tokens. */
+  readonly maxOutputTokens?: number;
+  readonly temperature?: number;
+  /** Extra top-level fields of the request body, as the user named them. */
+  readonly params: Readonly<Record<string, Json>>;
+  /** What is to be summarised, for providers that take the document rather than messages. */
+  readonly document: { readonly text: string; readonly fields: JsonObject };
+}
+
+/** Tokens as the endpoint reports them. A missing field is unknown, which is not 0. */
+export interface Usage {
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+}
+
+export interface Finish {
+  readonly unified: 'stop' | 'length' | 'filter' | 'other';
+  /** The provider's own word for it. */
+  readonly raw?: string;
+}
+
+export interface Completion {
+  readonly text: string;
+  readonly finish: Finish;
+  readonly usage: Usage;
+  /** The model that answered, as it names itself. */
+  readonly model?: string;
+  readonly requestId?: string;
+  /** What the reply's headers said of the endpoint's limits. */
+  readonly limits?: readonly LimitHint[];
+}
+
+/** One limit as announced by an endpoint. */
+export interface LimitHint {
+  readonly unit: 'requests' | 'tokens' | 'inputTokens' | 'outputTokens';
+  /** Allowed in a window. */
+  readonly limit?: number;
+  /** Left in the window that runs now. */
+  readonly remaining?: number;
+  /** Time until the window is full again, in ms. */
+  readonly resetMs?: number;
+  /** Length of the window in ms, where the endpoint names it. */
+  readonly windowMs?: number;
+}
+
+/**
+ * A connection to one endpoint. `attempt` makes exactly one attempt: no sleeping, no retrying.
+ * It rejects with a `ProviderError` that already knows what kind of failure it is.
+ */
+export interface Provider {
+  /** Short name, as `--provider` takes it. */
+  readonly name: string;
+  attempt(request: CompletionRequest, signal: AbortSignal): Promise<Completion>;
+  close(): Promise<void>;
+}
+
+/** Turns a record into a request. Pure; throws an `AppError` (`prompt_field`) for a record that lacks a field. */
+export interface Prompt {
+  render(record: {
+    readonly text: string;
+    readonly fields: JsonObject;
+    readonly id: string;
+    readonly index: number;
+  }): CompletionRequest;
+}
