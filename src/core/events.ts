@@ -33,6 +33,8 @@ export interface RunEvents {
   };
   /** The whole run sends nothing until `untilMs`. */
   pause: { readonly at: number; readonly untilMs: number; readonly reason: ProviderError };
+  /** What holds the run back has changed. */
+  bottleneck: { readonly by: Bottleneck };
   /** A limit was set, learnt or changed. */
   limit: { readonly unit: string; readonly perMinute: number; readonly source: 'option' | 'endpoint' };
   /** A record has ended and its row was taken by the output. */
