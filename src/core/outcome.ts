@@ -30,6 +30,8 @@ export type Outcome =
 /** Takes outcomes. `write` resolves when there is room for more: a slow output slows the run. */
 export interface Sink {
   write(outcome: Outcome): Promise<void>;
+  /** The record of this index will have no row: the run stopped before it was done. */
+  skip?(index: number): void;
   /** Writes what is held back and closes. Rejects with `output_write` where that fails. */
   close(): Promise<void>;
 }

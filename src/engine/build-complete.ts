@@ -1,0 +1,56 @@
+import PQueue from 'p-queue';
+import type { Clock, Random } from '../core/clock.ts';
+import type { Emit } from '../core/events.ts';
+import type { Provider } from '../core/request.ts';
+import { BottleneckTeller } from './bottleneck-teller.ts';
+import { checkAnswer } from './complete/check-answer.ts';
+import type { Complete } from './complete/complete.ts';
+import { dispatch } from './complete/dispatch.ts';
+import { retry } from './complete/retry.ts';
+import { CostEstimator } from './limiter/cost-estimator.ts';
+import { LearntLimits } from './limiter/learnt-limits.ts';
+import { Limiter } from './limiter/limiter.ts';
+import { Pauses } from './limiter/pauses.ts';
+import type { QuotaOptions } from './limiter/quota.ts';
+import { RetryPolicy } from './retry-policy.ts';
+import type { RunControl } from './run-control.ts';
+
+export interface CompleteSettings {
+  /** Most requests in flight. */
+  readonly concurrency: number;
+  readonly limits: readonly QuotaOptions[];
+  readonly maxAttempts: number;
+  readonly maxRateLimitAttempts: number;
+  /** Longest time of one attempt, in ms. */
+  readonly timeoutMs: number;
+  /** Longest wait that the endpoint may ask for, in ms. */
+  readonly maxRetryWaitMs: number;
+}
+
+export interface CompleteParts {
+  readonly provider: Provider;
+  readonly settings: CompleteSettings;
+  readonly control: RunControl;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly emit: Emit;
+}
+
+/** Joins the stack through which every request of one endpoint goes: retry, check, dispatch. */
+export function buildComplete(parts: CompleteParts): Complete {
+  const { provider, settings, control, clock, random, emit } = parts;
+  const queue = new PQueue({ concurrency: settings.concurrency });
+  const limiter = new Limiter({ clock, limits: settings.limits });
+  const bottleneck = new BottleneckTeller({ limiter, queue, emit });
+  control.stopSignal.addEventListener('abort', () => limiter.stop(control.stopSignal.reason), { once: true });
+  const given = new Set(settings.limits.map((limit) => limit.unit));
+  const sent = dispatch({
+    ...{ provider, queue, limiter, bottleneck, control, clock, emit },
+    pauses: new Pauses({ limiter, clock, random, emit }),
+    limits: new LearntLimits({ limiter, clock, emit, given }),
+    estimator: new CostEstimator(() => limiter.countsTokens),
+    timeoutMs: settings.timeoutMs,
+    maxRetryWaitMs: settings.maxRetryWaitMs,
+  });
+  return retry(checkAnswer(sent), { policy: new RetryPolicy({ ...settings, random }), control, clock, emit });
+}

@@ -1,0 +1,54 @@
+import type { Clock } from '../../core/clock.ts';
+import { AppError, ProviderError, toAppError } from '../../core/errors.ts';
+import type { Completion, CompletionRequest, Provider } from '../../core/request.ts';
+import type { RunControl } from '../run-control.ts';
+
+interface AttemptParts {
+  readonly provider: Provider;
+  readonly control: RunControl;
+  readonly clock: Clock;
+  readonly timeoutMs: number;
+}
+
+/**
+ * One attempt with its own deadline. It ends when the deadline passes or the run is aborted, even if the
+ * provider does not listen to its signal. One controller and one timer an attempt: combined signals
+ * (`AbortSignal.any`) have been seen not to fire on Node 20.
+ */
+export function makeAttempt(parts: AttemptParts, request: CompletionRequest): Promise<Completion> {
+  const { provider, control, clock, timeoutMs } = parts;
+  return new Promise((resolve, reject) => {
+    const controller = new AbortController();
+    const end = (): void => {
+      cancelTimer();
+      offAbort();
+    };
+    const cut = (reason: AppError): void => {
+      end();
+      reject(reason);
+      controller.abort(reason);
+    };
+    const cancelTimer = clock.timer(timeoutMs, () => cut(timedOut(timeoutMs)));
+    const offAbort = control.onAbort(cut);
+    provider.attempt(request, controller.signal).then(
+      (completion) => {
+        end();
+        resolve(completion);
+      },
+      (error: unknown) => {
+        end();
+        reject(asProviderError(error));
+      },
+    );
+  });
+}
+
+function timedOut(timeoutMs: number): ProviderError {
+  return new ProviderError('timeout', `no complete answer within ${timeoutMs / 1000} s (--timeout)`);
+}
+
+function asProviderError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  const known = toAppError(error);
+  return new ProviderError(known.code, known.message, { cause: error });
+}

@@ -1,0 +1,127 @@
+import type PQueue from 'p-queue';
+import type { Clock } from '../../core/clock.ts';
+import { AppError, ProviderError } from '../../core/errors.ts';
+import type { Emit } from '../../core/events.ts';
+import type { Completion, CompletionRequest, Provider, Usage } from '../../core/request.ts';
+import type { BottleneckTeller } from '../bottleneck-teller.ts';
+import type { Cost } from '../limiter/cost.ts';
+import type { CostEstimator } from '../limiter/cost-estimator.ts';
+import type { LearntLimits } from '../limiter/learnt-limits.ts';
+import type { Limiter, Permit } from '../limiter/limiter.ts';
+import { type Pauses, pausesRun } from '../limiter/pauses.ts';
+import type { RunControl } from '../run-control.ts';
+import { makeAttempt } from './attempt.ts';
+import type { Call, Complete } from './complete.ts';
+
+export interface DispatchParts {
+  readonly provider: Provider;
+  readonly queue: PQueue;
+  readonly limiter: Limiter;
+  readonly pauses: Pauses;
+  readonly bottleneck: BottleneckTeller;
+  readonly limits: LearntLimits;
+  readonly estimator: CostEstimator;
+  readonly control: RunControl;
+  readonly clock: Clock;
+  /** Longest time of one attempt, in ms. */
+  readonly timeoutMs: number;
+  /** Longest wait that the endpoint may ask for, in ms. */
+  readonly maxRetryWaitMs: number;
+  readonly emit: Emit;
+}
+
+/**
+ * The innermost `complete`: a slot of the queue, then rate capacity, then one attempt. Capacity is taken
+ * last, so that it is spent at the moment at which it is counted and no window at the endpoint
+ * ever holds more than the limit.
+ */
+export function dispatch(parts: DispatchParts): Complete {
+  return (request, call) => {
+    parts.emit('waiting', { id: call.id });
+    const completion = parts.queue.add(() => send(parts, request, call), { priority: call.priority });
+    parts.bottleneck.update();
+    return completion;
+  };
+}
+
+async function send(parts: DispatchParts, request: CompletionRequest, call: Call): Promise<Completion> {
+  const { limiter, estimator, control, clock, emit } = parts;
+  control.throwIfStopped();
+  const cost = estimator.estimate(request);
+  const permit = limiter.tryAcquire(cost) ?? (await limiter.acquire(cost));
+  if (control.reason !== undefined) {
+    permit.release();
+    throw control.reason;
+  }
+  const number = call.effort.begin();
+  const sentAt = clock.now();
+  emit('attempt', { id: call.id, number, at: sentAt });
+  try {
+    const completion = await makeAttempt(parts, request);
+    took(parts, { permit, cost, sentAt }, completion);
+    ended(parts, call, { number, sentAt, usage: completion.usage });
+    return completion;
+  } catch (error) {
+    const failure = error instanceof ProviderError ? error : undefined;
+    if (failure !== undefined) settleFailure(permit, failure);
+    ended(parts, call, { number, sentAt, usage: failure?.usage ?? {}, error: failure });
+    if (failure !== undefined && pausesRun(failure)) pauseRun(parts, failure, sentAt);
+    throw error;
+  }
+}
+
+interface Sent {
+  readonly permit: Permit;
+  readonly cost: Cost;
+  readonly sentAt: number;
+}
+
+function took(parts: DispatchParts, { permit, cost, sentAt }: Sent, completion: Completion): void {
+  permit.settle(completion.usage);
+  parts.estimator.learn(cost, completion.usage);
+  parts.limiter.answered();
+  parts.pauses.succeeded(sentAt);
+  if (completion.limits !== undefined) parts.limits.heard(completion.limits);
+}
+
+function ended(
+  { bottleneck, clock, emit }: DispatchParts,
+  call: Call,
+  end: {
+    readonly number: number;
+    readonly sentAt: number;
+    readonly usage: Usage;
+    readonly error?: ProviderError | undefined;
+  },
+): void {
+  const at = clock.now();
+  bottleneck.update();
+  call.effort.addUsage(end.usage);
+  emit('attemptEnd', {
+    id: call.id,
+    number: end.number,
+    at,
+    ms: at - end.sentAt,
+    usage: end.usage,
+    ...(end.error === undefined ? {} : { error: end.error }),
+  });
+}
+
+/** A rejected request has used no tokens; of any other failure the estimate stands. */
+function settleFailure(permit: Permit, error: ProviderError): void {
+  if (error.usage !== undefined) permit.settle(error.usage);
+  else if (error.code === 'rate_limited') permit.settle({ inputTokens: 0, outputTokens: 0 });
+}
+
+function pauseRun(parts: DispatchParts, error: ProviderError, sentAt: number): void {
+  const waitMs = parts.pauses.report(error, sentAt);
+  if (waitMs <= parts.maxRetryWaitMs) return;
+  const seconds = (ms: number): number => Math.ceil(ms / 1000);
+  const reason = new AppError(
+    'retry_wait_too_long',
+    `the endpoint asks to wait ${seconds(waitMs)} s, more than --max-retry-wait (${seconds(parts.maxRetryWaitMs)} s)`,
+    { hint: 'run the same command again later', cause: error },
+  );
+  parts.control.stop(reason);
+  throw reason;
+}

@@ -1,0 +1,45 @@
+import { type Clock, sleep } from '../../core/clock.ts';
+import { ProviderError } from '../../core/errors.ts';
+import type { Emit } from '../../core/events.ts';
+import { failureRule } from '../../core/failures.ts';
+import type { Completion } from '../../core/request.ts';
+import { pausesRun } from '../limiter/pauses.ts';
+import type { RetryPolicy } from '../retry-policy.ts';
+import type { RunControl } from '../run-control.ts';
+import { type Complete, PRIORITY } from './complete.ts';
+
+export interface RetryParts {
+  readonly policy: RetryPolicy;
+  readonly control: RunControl;
+  readonly clock: Clock;
+  readonly emit: Emit;
+}
+
+/**
+ * The one retry loop of the program. A retry sleeps here, outside the queue: it holds no slot and no rate
+ * capacity. Where the whole run pauses it need not sleep at all: `dispatch` lets nothing out meanwhile.
+ * A failure that concerns the whole run stops the run instead.
+ */
+export function retry(next: Complete, parts: RetryParts): Complete {
+  const { policy, control, clock, emit } = parts;
+  return async (request, call): Promise<Completion> => {
+    let history: ReturnType<RetryPolicy['begin']> | undefined;
+    let current = call;
+    for (;;) {
+      try {
+        return await next(request, current);
+      } catch (error) {
+        if (!(error instanceof ProviderError)) throw error;
+        if (failureRule(error.code).scope === 'run') control.stop(error);
+        control.throwIfStopped();
+        history ??= policy.begin();
+        const decision = history.decide(error);
+        if (decision.action === 'give-up') throw error;
+        const delayMs = pausesRun(error) ? 0 : decision.delayMs;
+        emit('retry', { id: call.id, attempt: call.effort.attempts, delayMs, error });
+        if (delayMs > 0) await sleep(clock, delayMs, control.stopSignal);
+        current = { ...call, priority: PRIORITY.retry };
+      }
+    }
+  };
+}

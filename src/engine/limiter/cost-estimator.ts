@@ -1,0 +1,64 @@
+import type { CompletionRequest, Usage } from '../../core/request.ts';
+import type { Cost } from './cost.ts';
+
+/**
+ * Before anything is known: tokens a character of English ("Counting tokens", OpenAI's help centre: about
+ * four characters a token), of other scripts, and of an answer.
+ */
+const TOKENS_PER_ASCII_CHARACTER = 0.25;
+const TOKENS_PER_OTHER_CHARACTER = 0.8;
+const TOKENS_OF_AN_ANSWER = 256;
+/** Tokens that a chat message takes besides its text. */
+const TOKENS_PER_MESSAGE = 4;
+
+/** Characters looked at to tell the script of a text. */
+const SAMPLE = 256;
+/** Weight of a new observation in the running figures. */
+const WEIGHT = 0.05;
+
+/** Guesses what a request will use, from its length and from what earlier ones of the run used. */
+export class CostEstimator {
+  readonly #countsTokens: () => boolean;
+  #inputFactor = 1;
+  #outputTokens: number | undefined;
+
+  /** `countsTokens`: whether any limit counts tokens now; else nothing is worth estimating. */
+  constructor(countsTokens: () => boolean) {
+    this.#countsTokens = countsTokens;
+  }
+
+  estimate(request: CompletionRequest): Cost {
+    if (!this.#countsTokens()) return NOTHING;
+    const guess = request.messages.reduce((sum, message) => sum + guessTokens(message.content), 0);
+    const most = request.maxOutputTokens ?? Number.POSITIVE_INFINITY;
+    return {
+      inputTokens: Math.ceil(guess * this.#inputFactor),
+      outputTokens: Math.ceil(Math.min(this.#outputTokens ?? TOKENS_OF_AN_ANSWER, most)),
+    };
+  }
+
+  learn(estimate: Cost, usage: Usage): void {
+    if (estimate.inputTokens > 0 && usage.inputTokens !== undefined) {
+      const target = (this.#inputFactor * usage.inputTokens) / estimate.inputTokens;
+      this.#inputFactor += WEIGHT * (target - this.#inputFactor);
+    }
+    if (usage.outputTokens === undefined) return;
+    this.#outputTokens =
+      this.#outputTokens === undefined
+        ? usage.outputTokens
+        : this.#outputTokens + WEIGHT * (usage.outputTokens - this.#outputTokens);
+  }
+}
+
+const NOTHING: Cost = { inputTokens: 0, outputTokens: 0 };
+
+function guessTokens(text: string): number {
+  const length = Math.min(text.length, SAMPLE);
+  if (length === 0) return TOKENS_PER_MESSAGE;
+  let ascii = 0;
+  const step = text.length / length;
+  for (let i = 0; i < length; i++) if (text.charCodeAt(Math.floor(i * step)) < 128) ascii += 1;
+  const share = ascii / length;
+  const perCharacter = share * TOKENS_PER_ASCII_CHARACTER + (1 - share) * TOKENS_PER_OTHER_CHARACTER;
+  return TOKENS_PER_MESSAGE + text.length * perCharacter;
+}

@@ -1,0 +1,200 @@
+import type { Clock } from '../../core/clock.ts';
+import { type AppError, ProviderError } from '../../core/errors.ts';
+import type { Bottleneck } from '../../core/events.ts';
+import type { LimitHint, Usage } from '../../core/request.ts';
+import { AdaptiveRate } from './adaptive-rate.ts';
+import { amountOf, type Cost } from './cost.ts';
+import { Quota, type QuotaOptions } from './quota.ts';
+
+/** Reserved capacity. Ends by exactly one of `settle` and `release`; later calls do nothing. */
+export interface Permit {
+  /** Corrects the estimate by what was really used; unknown parts keep the estimate. */
+  settle(usage: Usage): void;
+  /** Gives everything back: the request was never sent. */
+  release(): void;
+}
+
+interface Waiter {
+  readonly cost: Cost;
+  readonly admit: (permit: Permit) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+export interface LimiterOptions {
+  readonly clock: Clock;
+  readonly limits: readonly QuotaOptions[];
+}
+
+/** Admits requests within all limits, first come first served: a big request is not passed by small ones. */
+export class Limiter {
+  readonly #clock: Clock;
+  readonly #quotas: Quota[];
+  readonly #adaptive: AdaptiveRate;
+  #waiters: Waiter[] = [];
+  #pausedUntil = 0;
+  #stopped: AppError | undefined;
+  #blockedBy: Bottleneck = 'none';
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(options: LimiterOptions) {
+    this.#clock = options.clock;
+    const now = this.#clock.now();
+    this.#quotas = options.limits.map((limit) => new Quota(limit, now));
+    this.#adaptive = new AdaptiveRate(now);
+  }
+
+  /** What holds requests back now. */
+  get blockedBy(): Bottleneck {
+    return this.#blockedBy;
+  }
+
+  /** Whether any limit counts tokens, so that estimates are worth making. */
+  get countsTokens(): boolean {
+    return this.#quotas.some((quota) => quota.unit !== 'requests');
+  }
+
+  /** Capacity at once, or undefined where the request has to wait. Throws as `acquire` rejects. */
+  tryAcquire(cost: Cost): Permit | undefined {
+    this.#refuseIfHopeless(cost);
+    if (this.#waiters.length > 0) return undefined;
+    const now = this.#clock.now();
+    return this.#wait(cost, now).ms > 0 ? undefined : this.#take(cost, now);
+  }
+
+  /**
+   * Waits for capacity. Rejects with `request_too_large` where no amount of waiting would do, and with the
+   * reason of the stop once `stop` was called.
+   */
+  acquire(cost: Cost): Promise<Permit> {
+    return new Promise((admit, reject) => {
+      this.#refuseIfHopeless(cost);
+      this.#waiters.push({ cost, admit, reject });
+      if (this.#waiters.length === 1) this.#pump();
+    });
+  }
+
+  /** Nothing is admitted before `until` (ms of the clock), whatever the quotas say. */
+  pauseUntil(until: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, until);
+    for (const quota of this.#quotas) quota.resume(until);
+    this.#pump();
+  }
+
+  /** The endpoint answered a request. */
+  answered(): void {
+    this.#adaptive.answered(this.#clock.now());
+  }
+
+  /** The endpoint rejected the rate of requests; what follows begins at `resumeAt`. Call once a storm. */
+  rejected(resumeAt: number): void {
+    this.#adaptive.rejected(this.#clock.now(), resumeAt);
+  }
+
+  /** Rejects all that wait and all that come. */
+  stop(reason: AppError): void {
+    this.#stopped = reason;
+    this.#cancelTimer?.();
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) waiter.reject(reason);
+  }
+
+  /** Takes up a limit that the endpoint announced. */
+  learn(options: QuotaOptions): Quota {
+    const known = this.#quotas.find(
+      (quota) => quota.unit === options.unit && quota.windowMs === options.windowMs,
+    );
+    if (known !== undefined) {
+      known.setLimit(options.limit);
+      return known;
+    }
+    const quota = new Quota(options, this.#clock.now());
+    this.#quotas.push(quota);
+    return quota;
+  }
+
+  /** Whether a limit of this unit is in force. */
+  has(unit: LimitHint['unit']): boolean {
+    return this.#quotas.some((quota) => quota.unit === unit);
+  }
+
+  #refuseIfHopeless(cost: Cost): void {
+    if (this.#stopped !== undefined) throw this.#stopped;
+    for (const quota of this.#quotas) {
+      const amount = amountOf(quota.unit, cost);
+      if (amount <= quota.limit) continue;
+      throw new ProviderError(
+        'request_too_large',
+        `the request takes about ${Math.ceil(amount)} tokens; the limit is ${quota.limit} in ${quota.windowMs / 1000} s`,
+        { hint: 'raise the limit (--tpm) or shorten the text' },
+      );
+    }
+  }
+
+  #wait(cost: Cost, now: number): { ms: number; by: Bottleneck } {
+    let ms = Math.max(0, this.#pausedUntil - now);
+    let by: Bottleneck = ms > 0 ? 'pause' : 'none';
+    const adaptiveMs = this.#adaptive.waitMs(now);
+    if (adaptiveMs > ms) {
+      ms = adaptiveMs;
+      by = 'requests';
+    }
+    for (const quota of this.#quotas) {
+      const wait = quota.waitMs(amountOf(quota.unit, cost), now);
+      if (wait <= ms) continue;
+      ms = wait;
+      by = quota.unit === 'requests' ? 'requests' : 'tokens';
+    }
+    return { ms, by };
+  }
+
+  #take(cost: Cost, now: number): Permit {
+    this.#adaptive.take(now);
+    for (const quota of this.#quotas) quota.take(amountOf(quota.unit, cost), now);
+    return this.#quotas.length === 0 ? FREE_PERMIT : this.#permit(cost, now);
+  }
+
+  #permit(cost: Cost, takenAt: number): Permit {
+    const quotas = [...this.#quotas];
+    let open = true;
+    const correct = (actual: Cost | undefined): void => {
+      if (!open) return;
+      open = false;
+      const now = this.#clock.now();
+      for (const quota of quotas) {
+        const used = actual === undefined ? 0 : amountOf(quota.unit, actual);
+        quota.correct(used - amountOf(quota.unit, cost), takenAt, now);
+      }
+      if (this.#waiters.length > 0) this.#pump();
+    };
+    return {
+      settle: (usage) =>
+        correct({
+          inputTokens: usage.inputTokens ?? cost.inputTokens,
+          outputTokens: usage.outputTokens ?? cost.outputTokens,
+        }),
+      release: () => correct(undefined),
+    };
+  }
+
+  #pump(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#blockedBy = 'none';
+    while (this.#waiters.length > 0) {
+      const [head] = this.#waiters;
+      if (head === undefined) break;
+      const now = this.#clock.now();
+      const wait = this.#wait(head.cost, now);
+      if (wait.ms > 0) {
+        this.#blockedBy = wait.by;
+        this.#cancelTimer = this.#clock.timer(wait.ms, () => this.#pump());
+        break;
+      }
+      this.#waiters.shift();
+      head.admit(this.#take(head.cost, now));
+    }
+  }
+}
+
+const FREE_PERMIT: Permit = { settle() {}, release() {} };
