@@ -1,0 +1,63 @@
+import { stringify } from 'csv-stringify/sync';
+import { AppError } from '../../core/errors.ts';
+import type { Keep } from '../keep.ts';
+import type { ResultRow } from '../row-schema.ts';
+import type { Format } from './format.ts';
+
+type Cell = string | number | undefined;
+
+const COLUMNS = [
+  'id',
+  'index',
+  'status',
+  'summary',
+  'model',
+  'finish_reason',
+  'truncated',
+  'input_tokens',
+  'output_tokens',
+  'attempts',
+  'latency_ms',
+  'error_code',
+  'error_message',
+] as const;
+
+/** CSV as in RFC 4180, with `\n` as the record's end. Throws `usage` for `all` as the fields to keep. */
+export function csvFormat(keep: Keep = []): Format {
+  if (keep === 'all') {
+    throw new AppError('usage', '--keep all: CSV needs its columns before the first record is read', {
+      hint: 'name the fields, as in --keep title,author; or use --format jsonl',
+    });
+  }
+  const names = [...new Set(keep)];
+  return {
+    header: stringify([[...COLUMNS, ...names.map((name) => `input.${name}`)]]),
+    encode: (row) => stringify([[...ownCells(row), ...names.map((name) => cell(row.input?.[name]))]]),
+  };
+}
+
+function ownCells(row: ResultRow): Cell[] {
+  const ok = row.status === 'ok' ? row : undefined;
+  const error = row.status === 'error' ? row.error : undefined;
+  return [
+    row.id,
+    row.index,
+    row.status,
+    ok?.summary,
+    ok?.model,
+    ok?.finish_reason,
+    cell(ok?.truncated),
+    row.usage.input_tokens,
+    row.usage.output_tokens,
+    row.attempts,
+    row.latency_ms,
+    error?.code,
+    error?.message,
+  ];
+}
+
+/** Strings as they are, nothing for null and missing, anything else as JSON. */
+function cell(value: unknown): Cell {
+  if (value === undefined || value === null) return undefined;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

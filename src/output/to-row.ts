@@ -1,0 +1,39 @@
+import { type AppError, ProviderError } from '../core/errors.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { type Keep, keptFields } from './keep.ts';
+import type { ResultRow } from './row-schema.ts';
+
+/** The row of an outcome. Not checked against the schema here, for speed; the tests check it. */
+export function toRow(outcome: Outcome, keep?: Keep): ResultRow {
+  const { record, effort } = outcome;
+  const { id, index, at } = record;
+  const rest = {
+    usage: { input_tokens: effort.usage.inputTokens, output_tokens: effort.usage.outputTokens },
+    attempts: effort.attempts,
+    latency_ms: Math.round(effort.latencyMs),
+    at: { file: at.file, line: at.line },
+    input: keep === undefined ? undefined : keptFields(record.fields ?? {}, keep),
+  };
+  if (!outcome.ok) return { id, index, status: 'error', error: errorOf(outcome.error), ...rest };
+
+  const { text, model, finish } = outcome.answer;
+  return {
+    id,
+    index,
+    status: 'ok',
+    summary: text,
+    model,
+    finish_reason: finish.unified,
+    truncated: finish.unified === 'length',
+    ...rest,
+  };
+}
+
+function errorOf(error: AppError) {
+  return {
+    code: error.code,
+    message: error.message,
+    http_status: error instanceof ProviderError ? error.status : undefined,
+    retryable: error.retryable,
+  };
+}

@@ -1,0 +1,52 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { csvFormat } from '../../../src/output/formats/csv.ts';
+import { toRow } from '../../../src/output/to-row.ts';
+import { brokenOutcome, failedOutcome, okOutcome } from '../helpers/outcomes.ts';
+import { parseCsv } from '../helpers/parse-csv.ts';
+
+describe('CSV', () => {
+  it('names its columns once, kept fields last', () => {
+    expect(csvFormat(['title', 'meta.lang', 'title']).header).toBe(
+      'id,index,status,summary,model,finish_reason,truncated,input_tokens,output_tokens,attempts,' +
+        'latency_ms,error_code,error_message,input.title,input.meta.lang\n',
+    );
+  });
+
+  it('writes a summary and a failure under the same columns', () => {
+    const format = csvFormat();
+    expect(format.encode(toRow(okOutcome(0)))).toBe(
+      'a-0,0,ok,Summary of record 0.,my-model,stop,false,52,17,1,413,,\n',
+    );
+    expect(format.encode(toRow(failedOutcome(1)))).toBe(
+      'a-1,1,error,,,,,,,6,8120,server_error,HTTP 503: try again later\n',
+    );
+  });
+
+  it('leaves missing and null fields empty and writes values that are no strings as JSON', () => {
+    const keep = ['none', 'nothing', 'zero', 'no', 'tags', 'meta'];
+    const fields = { nothing: null, zero: 0, no: false, tags: ['a', 'b'], meta: { lang: 'en' } };
+    const [cells] = parseCsv(csvFormat(keep).encode(toRow(okOutcome(0, { fields }), keep)));
+    expect(cells?.slice(-6)).toEqual(['', '', '0', 'false', '["a","b"]', '{"lang":"en"}']);
+    expect(csvFormat(keep).encode(toRow(brokenOutcome(0), keep))).toMatch(/,,,,,,\n$/);
+  });
+
+  it('reads back as it was, for any text', () => {
+    const format = csvFormat(['note']);
+    const text = fc.string({ unit: 'binary' });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(text, text)), (pairs) => {
+        const rows = pairs.map(([summary, note], index) =>
+          format.encode(toRow(okOutcome(index, { text: summary, fields: { note } }), ['note'])),
+        );
+        const [header, ...records] = parseCsv([format.header, ...rows].join(''));
+        expect(header).toHaveLength(14);
+        expect(records.map((cells) => [cells[3], cells[13]])).toEqual(pairs);
+      }),
+    );
+  });
+
+  it('refuses to keep all fields, since the columns come first', () => {
+    expect(() => csvFormat('all')).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+});
