@@ -1,0 +1,44 @@
+import type { BigIntStats } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AppError } from '../core/errors.ts';
+
+/**
+ * Throws `usage` when the output file is one of the inputs, be it through links or not there yet.
+ * An input that does not exist is for the input to report.
+ */
+export async function refuseInputPath(output: string, inputs: readonly string[]): Promise<void> {
+  await refuseInputFile(await statIfThere(output), inputs);
+  const target = await realLocation(output);
+  for (const input of inputs) {
+    if ((await realLocation(input)) === target) throw sameFile(input);
+  }
+}
+
+/** Throws `usage` when one of the inputs is the regular file that is written to. */
+export async function refuseInputFile(
+  output: BigIntStats | undefined,
+  inputs: readonly string[],
+): Promise<void> {
+  if (output === undefined || !output.isFile()) return;
+  for (const input of inputs) {
+    const stats = await statIfThere(input);
+    if (stats !== undefined && stats.dev === output.dev && stats.ino === output.ino) throw sameFile(input);
+  }
+}
+
+function sameFile(input: string): AppError {
+  return new AppError('usage', `${input}: it is an input and the output at once`, {
+    hint: 'name another file for the results',
+  });
+}
+
+async function statIfThere(path: string): Promise<BigIntStats | undefined> {
+  return stat(path, { bigint: true }).catch(() => undefined);
+}
+
+/** The path with the links of its folder resolved, whether the file itself exists or not. */
+async function realLocation(path: string): Promise<string> {
+  const folder = dirname(resolve(path));
+  return join(await realpath(folder).catch(() => folder), basename(path));
+}
