@@ -1,0 +1,169 @@
+import type { ServerResponse } from 'node:http';
+import type { Clock } from '../core/clock.ts';
+import {
+  ApiError,
+  contextTooLong,
+  modelNotFound,
+  overloaded,
+  serverError,
+  tooManyInFlight,
+} from './api-error.ts';
+import { checkKey } from './check-key.ts';
+import { type Answer, breakJson, plainBody, streamBody, toAnswer } from './completion-body.ts';
+import { drawFault, type Fault } from './draw-fault.ts';
+import { drawLatency } from './latency.ts';
+import type { MockServerOptions } from './mock-server-options.ts';
+import type { RateLimits } from './rate-limits.ts';
+import { type ChatRequest, readChatRequest } from './read-chat-request.ts';
+import { type Draw, seededDraw } from './seeded-random.ts';
+import { JSON_TYPE, type Reply, STREAM_TYPE, sendError, sendHalfAndReset, sendReply } from './send-reply.ts';
+import type { StatsKeeper } from './stats-keeper.ts';
+
+export type Summarise = (text: string) => Promise<string> | string;
+
+export interface ChatParts {
+  readonly options: MockServerOptions;
+  readonly limits: RateLimits;
+  readonly stats: StatsKeeper;
+  readonly summarise: Summarise;
+  readonly clock: Clock;
+}
+
+/** One admitted request on its way to an answer. */
+interface Job {
+  readonly request: ChatRequest;
+  readonly response: ServerResponse;
+  readonly attempt: number;
+  readonly draw: Draw;
+  readonly fault: Fault | undefined;
+  /** Monotonic ms. */
+  readonly startedAt: number;
+}
+
+/** `POST /v1/chat/completions`: admits, summarises, takes its time, and spoils what the seed says. */
+export class ChatEndpoint {
+  readonly #parts: ChatParts;
+  #replies = 0;
+
+  constructor(parts: ChatParts) {
+    this.#parts = parts;
+  }
+
+  /** Never throws: every failure becomes a reply. */
+  handle(raw: Buffer, authorization: string | undefined, response: ServerResponse): void {
+    const { options, stats, clock, summarise } = this.#parts;
+    const startedAt = clock.now();
+    stats.arrive(startedAt);
+    try {
+      checkKey(options.key, authorization);
+      const request = readChatRequest(raw);
+      this.#admit(request, startedAt);
+      const job = this.#begin(request, response, startedAt);
+      if (job.fault === 'error') {
+        const error = job.draw('status') < 0.5 ? serverError() : overloaded();
+        this.#later(job, () => this.#refuse(error, response));
+        return;
+      }
+      const text = summarise(request.text);
+      if (typeof text === 'string') this.#answer(job, text);
+      else text.then((late) => this.#answer(job, late)).catch((error) => this.#refuse(error, response));
+    } catch (error) {
+      this.#refuse(error, response);
+    }
+  }
+
+  /** Replies with an error; what is no `ApiError` is a fault of the summariser: a 500. */
+  #refuse(thrown: unknown, response: ServerResponse): void {
+    const error = thrown instanceof ApiError ? thrown : serverError();
+    this.#parts.stats.fail(error.status);
+    if (!response.destroyed) sendError(response, error, this.#headers());
+  }
+
+  /** Charges the limits or throws. OpenAI charges `max_tokens` at admission where it is given. */
+  #admit(request: ChatRequest, now: number): void {
+    const { options, limits, stats } = this.#parts;
+    const { model, promptTokens, maxTokens } = request;
+    if (options.models && !options.models.includes(model)) throw modelNotFound(model);
+    const tokens = promptTokens + (maxTokens ?? 0);
+    if (options.context !== undefined && promptTokens + (maxTokens ?? 1) > options.context) {
+      throw contextTooLong(options.context, promptTokens, maxTokens);
+    }
+    if (options.maxInFlight !== undefined && stats.inFlight >= options.maxInFlight) {
+      throw tooManyInFlight(model, options.maxInFlight);
+    }
+    limits.admit(model, tokens);
+    stats.charge(now, tokens);
+  }
+
+  #begin(request: ChatRequest, response: ServerResponse, startedAt: number): Job {
+    const { options, stats } = this.#parts;
+    const attempt = stats.enter(request.key);
+    response.once('close', () => stats.leave());
+    const draw = seededDraw(options.seed, request.key, attempt);
+    return { request, response, attempt, draw, fault: drawFault(options, draw), startedAt };
+  }
+
+  #answer(job: Job, text: string): void {
+    const { options, limits, stats, clock } = this.#parts;
+    const { request, response, fault } = job;
+    const answer = toAnswer(fault === 'empty' ? '' : text, request, options.context);
+    if (request.maxTokens === undefined) {
+      limits.charge(answer.completionTokens);
+      stats.charge(clock.now(), answer.completionTokens);
+    }
+    const paidTwice = stats.pay(request.key, request.promptTokens, answer.completionTokens);
+    if (fault !== undefined && fault !== 'error') stats.spoil(request.key, fault);
+    else this.#watchDelivery(job, paidTwice);
+    if (fault === 'hang') return;
+    this.#later(job, () => {
+      const reply = this.#reply(job, answer);
+      if (fault === 'reset') sendHalfAndReset(response, reply);
+      else sendReply(response, reply);
+    });
+  }
+
+  #watchDelivery({ request, response }: Job, paidTwice: boolean): void {
+    const { stats } = this.#parts;
+    const settle = (): void => {
+      if (response.writableFinished) stats.deliver(request.key, paidTwice);
+      else stats.abandon(request.key);
+    };
+    if (response.destroyed) settle();
+    else response.once('close', settle);
+  }
+
+  /** Runs `send` when the latency is over, unless the client has gone by then. */
+  #later({ draw, response, startedAt }: Job, send: () => void): void {
+    const { options, clock } = this.#parts;
+    const ms = drawLatency(options.latency, draw) - (clock.now() - startedAt);
+    if (response.destroyed) return;
+    if (ms <= 0) {
+      send();
+      return;
+    }
+    const cancel = clock.timer(ms, send);
+    response.once('close', cancel);
+  }
+
+  #reply({ request, attempt, fault, startedAt }: Job, answer: Answer): Reply {
+    const { clock } = this.#parts;
+    const id = `chatcmpl-${request.key.toString(36)}-${attempt}`;
+    const write = request.stream ? streamBody : plainBody;
+    const body = write(request, answer, id, Math.floor(clock.epochMs() / 1000));
+    return {
+      status: 200,
+      type: request.stream ? STREAM_TYPE : JSON_TYPE,
+      headers: ['openai-processing-ms', String(Math.round(clock.now() - startedAt)), ...this.#headers()],
+      body: fault === 'brokenJson' ? breakJson(body, request.stream) : body,
+    };
+  }
+
+  #headers(): string[] {
+    this.#replies += 1;
+    return [
+      'x-request-id',
+      `req_${this.#replies.toString(16).padStart(12, '0')}`,
+      ...this.#parts.limits.headers(),
+    ];
+  }
+}

@@ -1,0 +1,50 @@
+import { AppError } from '../core/errors.ts';
+import type { FaultRates } from './draw-fault.ts';
+import type { Latency } from './latency.ts';
+
+export interface MockServerOptions extends FaultRates {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly host: string;
+  readonly latency: Latency;
+  readonly seed: number;
+  /** The only key that is let in; without it any, or none. */
+  readonly key?: string | undefined;
+  /** The only models that exist; without it any name does. */
+  readonly models?: readonly string[] | undefined;
+  /** Context window in tokens, prompt and answer together. */
+  readonly context?: number | undefined;
+  /** Requests a minute. */
+  readonly rpm?: number | undefined;
+  /** Tokens a minute. */
+  readonly tpm?: number | undefined;
+  /** Requests served at once; one more gets a 429. */
+  readonly maxInFlight?: number | undefined;
+}
+
+const DEFAULTS: MockServerOptions = {
+  port: 0,
+  host: '127.0.0.1',
+  latency: { kind: 'uniform', minMs: 0, maxMs: 0 },
+  seed: 1,
+  errorRate: 0,
+  resetRate: 0,
+  hangRate: 0,
+  brokenJsonRate: 0,
+  emptyRate: 0,
+};
+
+/** Fills in the defaults. Throws `usage` where the shares of faults add up to more than 1. */
+export function completeOptions(given: Partial<MockServerOptions>): MockServerOptions {
+  const options = { ...DEFAULTS, ...given };
+  const share =
+    options.errorRate + options.resetRate + options.hangRate + options.brokenJsonRate + options.emptyRate;
+  // Sums of decimal fractions such as 0.7 + 0.2 + 0.1 may land a hair above 1.
+  if (share > 1 + 1e-9) {
+    throw new AppError(
+      'usage',
+      `the shares of faults add up to ${Number(share.toFixed(6))}, which is more than 1`,
+    );
+  }
+  return options;
+}

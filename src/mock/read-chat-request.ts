@@ -1,0 +1,81 @@
+import { isJsonObject } from '../core/json.ts';
+import { badRequest } from './api-error.ts';
+import { countTokens } from './count-tokens.ts';
+import { hashText } from './seeded-random.ts';
+
+/** A request for a completion, as far as the server looks at it. */
+export interface ChatRequest {
+  readonly model: string;
+  /** The last message of the user: what is summarised. */
+  readonly text: string;
+  readonly promptTokens: number;
+  /** `max_completion_tokens` or `max_tokens`. */
+  readonly maxTokens: number | undefined;
+  readonly stream: boolean;
+  readonly includeUsage: boolean;
+  /** Hash of the model and all messages. */
+  readonly key: number;
+}
+
+/** Reads the body of a request. Throws an `ApiError` (400) for what OpenAI would refuse as well. */
+export function readChatRequest(raw: Buffer): ChatRequest {
+  const body = parse(raw);
+  const { model, messages } = body;
+  if (typeof model !== 'string' || model === '') throw badRequest('you must provide a model parameter');
+  if (!Array.isArray(messages) || messages.length === 0) {
+    throw badRequest("Missing required parameter: 'messages'.", 'messages');
+  }
+  let text = '';
+  let promptTokens = 0;
+  let prompt = model;
+  for (const [i, message] of messages.entries()) {
+    const content = textOf(message, i);
+    promptTokens += countTokens(content);
+    prompt += `\0${message.role}\0${content}`;
+    if (message.role === 'user') text = content;
+  }
+  const options = body.stream_options;
+  return {
+    model,
+    text,
+    promptTokens,
+    maxTokens: readMaxTokens(body),
+    stream: body.stream === true,
+    includeUsage: isJsonObject(options) && options.include_usage === true,
+    key: hashText(prompt),
+  };
+}
+
+function parse(raw: Buffer): Record<string, unknown> {
+  let body: unknown;
+  try {
+    body = JSON.parse(raw.toString('utf8'));
+  } catch {
+    throw badRequest('We could not parse the JSON body of your request.');
+  }
+  if (!isJsonObject(body)) throw badRequest('We could not parse the JSON body of your request.');
+  return body;
+}
+
+/** A message's content: a string, or parts of which those with text count. */
+function textOf(message: unknown, i: number): string {
+  if (!isJsonObject(message)) throw badRequest(`Invalid type for 'messages[${i}]'.`, `messages[${i}]`);
+  const { content } = message;
+  if (typeof content === 'string') return content;
+  if (content === null || content === undefined) return '';
+  const param = `messages[${i}].content`;
+  if (!Array.isArray(content)) throw badRequest(`Invalid type for '${param}'.`, param);
+  return content
+    .map((part) => (isJsonObject(part) && typeof part.text === 'string' ? part.text : ''))
+    .join('');
+}
+
+function readMaxTokens(body: Record<string, unknown>): number | undefined {
+  const param = body.max_completion_tokens == null ? 'max_tokens' : 'max_completion_tokens';
+  const value = body[param];
+  if (value === null || value === undefined) return undefined;
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
+    throw badRequest(`Invalid '${param}': expected an integer of at least 1.`, param);
+  }
+  return value;
+}
