@@ -7,7 +7,7 @@ const FAULTS = 'Faults (shares of requests, 0 to 1)';
 /** The options of `gistmill mock`. */
 export const MOCK_OPTIONS = [
   { key: 'port', kind: 'integer', default: 8089, min: 0, max: 65_535, placeholder: 'n', group: SERVER, help: 'port to listen on; 0 takes a free one' },
-  { key: 'host', kind: 'text', default: '127.0.0.1', group: SERVER, help: 'address to listen on' },
+  { key: 'host', kind: 'text', default: '127.0.0.1', placeholder: 'address', group: SERVER, help: 'address to listen on' },
   { key: 'latency', kind: 'text', default: '0', placeholder: 'ms', group: SERVER, help: 'time an answer takes: 200, 100-300 (uniform), or lognormal:200:0.5 (median ms, sigma)' },
   { key: 'seed', kind: 'integer', default: 1, min: 0, placeholder: 'n', group: SERVER, help: 'the same seed gives the same answers and faults' },
   { key: 'key', kind: 'text', defaultText: 'any key, or none', placeholder: 'text', group: SERVER, help: 'accept only this key' },
@@ -18,11 +18,11 @@ export const MOCK_OPTIONS = [
   { key: 'tpm', kind: 'number', min: 1, placeholder: 'n', defaultText: 'no limit', group: LIMITS, help: 'tokens a minute before a 429' },
   { key: 'maxInFlight', kind: 'integer', min: 1, placeholder: 'n', defaultText: 'no limit', group: LIMITS, help: 'requests served at once before a 429' },
 
-  { key: 'errorRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', group: FAULTS, help: 'answered with a 500 or 503' },
-  { key: 'resetRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', group: FAULTS, help: 'connection reset in the middle of the body' },
-  { key: 'hangRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', group: FAULTS, help: 'never answered' },
-  { key: 'brokenJsonRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', group: FAULTS, help: 'answered with broken JSON' },
-  { key: 'emptyRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', group: FAULTS, help: 'answered without any text' },
+  { key: 'errorRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'answered with a 500 or 503' },
+  { key: 'resetRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'connection reset in the middle of the body' },
+  { key: 'hangRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'never answered' },
+  { key: 'brokenJsonRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'answered with broken JSON' },
+  { key: 'emptyRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'answered without any text' },
 ] as const satisfies readonly OptionSpec[];
 
 export type MockOptions = OptionValues<typeof MOCK_OPTIONS>;

@@ -38,6 +38,10 @@ export interface OptionSpec {
   /** Smallest and largest value allowed, in the unit that the kind becomes. */
   readonly min?: number;
   readonly max?: number;
+  /** What the error for a malformed value suggests to write, where the kind's own example does not fit. */
+  readonly example?: string;
+  /** The option that says the same in another way: one source may give only one; the stronger source's counts. */
+  readonly rival?: string;
   /** What stands for the value in the help: `--rpm <n>`. */
   readonly placeholder?: string;
   readonly group: string;
