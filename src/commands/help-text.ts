@@ -1,0 +1,57 @@
+import { Help } from 'commander';
+import { EXIT_MEANINGS } from '../core/exit-codes.ts';
+
+/** Fits a terminal of 80 columns. */
+export const HELP_WIDTH = 79;
+
+export const PURPOSE = 'Summarise texts through an LLM endpoint, within its rate limits, losing none.';
+
+export const INPUTS_HELP = 'files of texts, or - for stdin: .txt (a text a line), .jsonl, .json';
+
+const EXAMPLES = `
+  gistmill articles.txt              # a text a line → a JSON result a line
+  gistmill articles.jsonl -o summaries.jsonl
+  cat posts.jsonl | gistmill - --text-field body --format text
+  gistmill docs/*.md --each file -o out.jsonl     # each file is one text
+  gistmill in.jsonl --base-url http://127.0.0.1:8000/v1 --model NAME \\
+    --concurrency 64 --rpm 600 --tpm 200000
+  gistmill in.jsonl --url http://127.0.0.1:9000/summarise   # any endpoint
+  gistmill in.txt -m NAME --prompt 'One sentence for a child: {{text}}'
+  gistmill mock --rpm 600 --error-rate 0.05       # an endpoint to rehearse on
+`.trimEnd();
+
+/** What follows the options in `gistmill --help`. */
+export function runHelpFooter(): string {
+  return `
+Every option is also a variable (--max-attempts: GISTMILL_MAX_ATTEMPTS) and a
+key of gistmill.config.json or .yaml (maxAttempts). Flags win over variables,
+variables over the file; --no-ordered takes back --ordered, and so on.
+Times are written 250ms, 90s, 15m, 1h30m; sizes 512k, 64MiB.
+
+Commands:
+  gistmill [inputs...]  summarise (also: gistmill run)
+  gistmill mock         serve a local endpoint to rehearse on
+  gistmill schema       print the JSON Schema of a result
+  gistmill help mock    the options of gistmill mock
+
+Examples:${EXAMPLES}
+
+Exit codes:
+${exitCodes()}
+
+More: README.md, docs/options.md and docs/errors.md in the package.`;
+}
+
+function exitCodes(): string {
+  const help = new Help();
+  help.prepareContext({ helpWidth: HELP_WIDTH });
+  return EXIT_MEANINGS.map(([code, meaning]) => help.formatItem(String(code), 3, meaning, help)).join('\n');
+}
+
+export const MOCK_HELP_FOOTER = `
+Every option is also a variable: --error-rate is GISTMILL_MOCK_ERROR_RATE.
+
+Examples:
+  gistmill mock --port 8089 --latency 200 --rpm 600 --error-rate 0.05
+  gistmill in.txt --base-url http://127.0.0.1:8089/v1 --model any
+  curl http://127.0.0.1:8089/stats`;

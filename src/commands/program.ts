@@ -1,0 +1,110 @@
+import { Command, CommanderError, Option } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
+import { MOCK_OPTIONS } from '../config/mock-options.ts';
+import { RUN_OPTIONS } from '../config/run-options.ts';
+import { AppError } from '../core/errors.ts';
+import { EXIT } from '../core/exit-codes.ts';
+import { HELP_WIDTH, INPUTS_HELP, MOCK_HELP_FOOTER, PURPOSE, runHelpFooter } from './help-text.ts';
+import type { Io } from './io.ts';
+import { addOptions } from './option-flags.ts';
+import { toUsageError } from './usage-error.ts';
+
+type Flags = Readonly<Record<string, unknown>>;
+
+const HELP_GROUP = 'Help:';
+
+/** What the commands do; each loads its code only when it is called. */
+export interface Handlers {
+  run(inputs: string[], flags: Flags, io: Io): Promise<number>;
+  mock(flags: Flags, io: Io): Promise<number>;
+  schema(io: Io): Promise<number>;
+}
+
+const HANDLERS: Handlers = {
+  run: async (inputs, flags, io) => (await import('./run.ts')).runCommand(inputs, flags, io),
+  mock: async (flags, io) => (await import('./mock.ts')).mockCommand(flags, io),
+  schema: async (io) => (await import('./schema.ts')).schemaCommand(io),
+};
+
+/**
+ * Carries out one command line (`args` without node and script) and resolves to its exit code.
+ * Rejects with an `AppError`: `usage` for a line that cannot be understood, or whatever the command throws.
+ */
+export async function runProgram(args: readonly string[], io: Io, handlers = HANDLERS): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const program = buildProgram(io, handlers, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode !== 0) throw toUsageError(error, program, args);
+  }
+  return exitCode;
+}
+
+function buildProgram(io: Io, handlers: Handlers, onExit: (code: number) => void): Command {
+  // Subcommands copy these settings when they are made, so the settings come first.
+  const program = new Command('gistmill')
+    .description(PURPOSE)
+    .version(manifest.version, '-V, --version', 'print the version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      // Errors are thrown, and printed in one place.
+      writeErr: () => {},
+      getOutHelpWidth: () => Math.min(HELP_WIDTH, io.stdout.columns ?? HELP_WIDTH),
+    });
+  const run = addRun(program, async (inputs, flags) => onExit(await handlers.run(inputs, flags, io)));
+  addMock(program, async (flags) => onExit(await handlers.mock(flags, io)));
+  program
+    .command('schema')
+    .description('Print the JSON Schema of a result.')
+    .action(async () => onExit(await handlers.schema(io)));
+  // The main command has no name of its own to the user: its help is the program's.
+  program.helpInformation = (context) => run.helpInformation(context);
+  program.addHelpText('after', runHelpFooter);
+  return program;
+}
+
+function addRun(program: Command, action: (inputs: string[], flags: Flags) => Promise<void>): Command {
+  const run = program
+    .command('run', { isDefault: true })
+    .description(PURPOSE)
+    .argument('[inputs...]', INPUTS_HELP)
+    .usage('[options] [inputs...]')
+    .configureHelp({ commandUsage: () => 'gistmill [options] [inputs...]' })
+    .addHelpText('after', runHelpFooter)
+    .action(action);
+  addOptions(run, RUN_OPTIONS);
+  addHelp(run);
+  // Only shown here: the program itself answers it, wherever on the line it stands.
+  run.addOption(new Option('-V, --version', 'print the version').helpGroup(HELP_GROUP));
+  run.addOption(
+    new Option('--api-key [key]').hideHelp().argParser(() => {
+      throw new AppError(
+        'usage',
+        'a key is not taken from the command line, where every process can read it',
+        {
+          hint: 'set GISTMILL_API_KEY (the environment or .env), or name a file: --api-key-file FILE',
+        },
+      );
+    }),
+  );
+  return run;
+}
+
+function addHelp(command: Command): void {
+  command.addHelpOption(new Option('-h, --help', 'show this help').helpGroup(HELP_GROUP));
+}
+
+function addMock(program: Command, action: (flags: Flags) => Promise<void>): void {
+  const mock = program
+    .command('mock')
+    .description('Serve a local OpenAI-compatible endpoint, with limits and faults, to rehearse against.')
+    .addHelpText('after', MOCK_HELP_FOOTER)
+    .action(action);
+  addOptions(mock, MOCK_OPTIONS);
+  addHelp(mock);
+}
