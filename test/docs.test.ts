@@ -1,0 +1,30 @@
+import { parseEnv } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { renderEnvExample, renderErrors, renderOptions } from '../scripts/render-docs.ts';
+import { loadMockOptions, loadRunOptions } from '../src/config/load-config.ts';
+
+// Stale? `npx vitest run test/docs.test.ts -u` writes the files anew.
+describe('the files generated from the code are up to date', () => {
+  test('.env.example lists every variable', async () => {
+    await expect(renderEnvExample()).toMatchFileSnapshot('../.env.example');
+  });
+
+  test('docs/options.md lists every option', async () => {
+    await expect(renderOptions()).toMatchFileSnapshot('../docs/options.md');
+  });
+
+  test('docs/errors.md lists every error code and exit code', async () => {
+    await expect(renderErrors()).toMatchFileSnapshot('../docs/errors.md');
+  });
+});
+
+test('the example environment, with every # taken off, is the default configuration', async () => {
+  const env = parseEnv(renderEnvExample().replace(/^# (?=[A-Z_]+=)/gm, ''));
+  const cwd = import.meta.dirname;
+  expect(Object.keys(env).length).toBeGreaterThan(50);
+  for (const load of [loadRunOptions, loadMockOptions]) {
+    const filled = await load({ flags: {}, env, cwd });
+    const bare = await load({ flags: {}, env: {}, cwd });
+    expect(filled.options).toEqual(bare.options);
+  }
+});
