@@ -4,10 +4,7 @@ export interface Deferred {
   reject(error: unknown): void;
 }
 
-/**
- * A promise that is settled from outside. That nobody awaits its rejection is no crash: a writer
- * that has failed says so again at each later write and at its close.
- */
+/** A promise that is settled from outside. */
 export function deferred(): Deferred {
   let resolve: () => void = () => {};
   let reject: (error: unknown) => void = () => {};
@@ -15,6 +12,5 @@ export function deferred(): Deferred {
     resolve = yes;
     reject = no;
   });
-  promise.catch(() => {});
   return { promise, resolve, reject };
 }

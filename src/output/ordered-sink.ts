@@ -4,17 +4,23 @@ import { type Deferred, deferred } from './deferred.ts';
 
 /**
  * Hands outcomes on in the order of `record.index`, which runs from 0 without gaps. One that comes
- * early is held, and its `write` stays open, until all before it have come; so a caller that keeps
- * only so many writes open bounds what is held here. After an interruption some will never come:
- * call `close` without waiting for the open writes, and it passes on what is held, gaps skipped.
+ * early is held, and its `write` stays open, until all before it have come or were skipped; so a
+ * caller that keeps only so many writes open bounds what is held here. `close` passes on what is
+ * still held, whatever is missing before it.
  */
 export function orderedSink(inner: Sink): Sink {
   return new OrderedSink(inner);
 }
 
+interface Held {
+  readonly outcome: Outcome;
+  readonly done: Deferred;
+}
+
 class OrderedSink implements Sink {
   readonly #inner: Sink;
-  readonly #held = new Map<number, { readonly outcome: Outcome; readonly done: Deferred }>();
+  /** What waits for its turn, by index; undefined for a record that is skipped. */
+  readonly #held = new Map<number, Held | undefined>();
   #next = 0;
   #failure: unknown;
 
@@ -30,8 +36,14 @@ class OrderedSink implements Sink {
     }
     const done = deferred();
     this.#held.set(index, { outcome, done });
-    while (this.#held.has(this.#next)) this.#handOn(this.#next);
+    this.#handOnNext();
     return done.promise;
+  }
+
+  skip(index: number): void {
+    if (index < this.#next || this.#held.has(index)) return;
+    this.#held.set(index, undefined);
+    this.#handOnNext();
   }
 
   async close(): Promise<void> {
@@ -40,11 +52,15 @@ class OrderedSink implements Sink {
     await this.#inner.close();
   }
 
+  #handOnNext(): void {
+    while (this.#held.has(this.#next)) this.#handOn(this.#next);
+  }
+
   #handOn(index: number): void {
     const held = this.#held.get(index);
-    if (held === undefined) return;
     this.#held.delete(index);
     this.#next = index + 1;
+    if (held === undefined) return;
     this.#inner.write(held.outcome).then(held.done.resolve, (error: unknown) => {
       held.done.reject(error);
       this.#fail(error);
@@ -54,7 +70,7 @@ class OrderedSink implements Sink {
   /** What is held waits for rows that may never come now. */
   #fail(error: unknown): void {
     this.#failure ??= error;
-    for (const { done } of this.#held.values()) done.reject(error);
+    for (const held of this.#held.values()) held?.done.reject(error);
     this.#held.clear();
   }
 }
