@@ -1,7 +1,7 @@
 import { isJsonObject } from '../core/json.ts';
 import { badRequest } from './api-error.ts';
 import { countTokens } from './count-tokens.ts';
-import { hashText } from './seeded-random.ts';
+import { TextHash } from './seeded-random.ts';
 
 /** A request for a completion, as far as the server looks at it. */
 export interface ChatRequest {
@@ -27,11 +27,11 @@ export function readChatRequest(raw: Buffer): ChatRequest {
   }
   let text = '';
   let promptTokens = 0;
-  let prompt = model;
+  const prompt = new TextHash().add(model);
   for (const [i, message] of messages.entries()) {
     const content = textOf(message, i);
     promptTokens += countTokens(content);
-    prompt += `\0${message.role}\0${content}`;
+    prompt.add(String(message.role)).add(content);
     if (message.role === 'user') text = content;
   }
   const options = body.stream_options;
@@ -42,7 +42,7 @@ export function readChatRequest(raw: Buffer): ChatRequest {
     maxTokens: readMaxTokens(body),
     stream: body.stream === true,
     includeUsage: isJsonObject(options) && options.include_usage === true,
-    key: hashText(prompt),
+    key: prompt.value(),
   };
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { drawFault } from '../../src/mock/draw-fault.ts';
-import { hashText, seededDraw } from '../../src/mock/seeded-random.ts';
+import { seededDraw, TextHash } from '../../src/mock/seeded-random.ts';
 
 const RATES = { errorRate: 0.05, resetRate: 0.02, hangRate: 0.01, brokenJsonRate: 0.03, emptyRate: 0.04 };
 
@@ -46,7 +46,10 @@ describe('a seeded draw', () => {
   });
 });
 
-describe('the hash of a text', () => {
+const hashText = (...texts: string[]): number =>
+  texts.reduce((hash, text) => hash.add(text), new TextHash()).value();
+
+describe('the hash of texts', () => {
   it('is a safe integer, the same for the same text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
@@ -61,6 +64,17 @@ describe('the hash of a text', () => {
   it('tells apart texts that differ by one character or by order', () => {
     const texts = Array.from({ length: 20_000 }, (_, i) => `record ${i} of the run`);
     texts.push('', '\0', '\0\0', 'ab', 'ba', 'é', 'e');
-    expect(new Set(texts.map(hashText)).size).toBe(texts.length);
+    expect(new Set(texts.map((text) => hashText(text))).size).toBe(texts.length);
+  });
+
+  it('tells apart the same characters in other texts', () => {
+    const hashes = [
+      hashText('ab', 'c'),
+      hashText('a', 'bc'),
+      hashText('abc'),
+      hashText('', 'abc'),
+      hashText('c', 'ab'),
+    ];
+    expect(new Set(hashes).size).toBe(hashes.length);
   });
 });
