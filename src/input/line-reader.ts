@@ -1,0 +1,76 @@
+import type { InputRow } from '../core/record.ts';
+import { decodeUtf8 } from './decode-utf8.ts';
+import type { FormatOptions, FormatReader } from './format-reader.ts';
+import { jsonFault } from './json-fault.ts';
+import type { RecordReader } from './read-record.ts';
+import { LineSplitter, type RawLine } from './split-lines.ts';
+
+/** Reads one record a line, as plain text or as JSON. Blank lines count as lines but are no records. */
+export class LineReader implements FormatReader {
+  readonly finished = false;
+  readonly #options: FormatOptions;
+  readonly #records: RecordReader;
+  readonly #json: boolean;
+  readonly #splitter: LineSplitter;
+
+  constructor(records: RecordReader, options: FormatOptions & { readonly json: boolean }) {
+    this.#options = options;
+    this.#records = records;
+    this.#json = options.json;
+    this.#splitter = new LineSplitter(options.maxBytes);
+  }
+
+  get line(): number {
+    return this.#splitter.line;
+  }
+
+  push(chunk: Buffer): Iterable<InputRow> {
+    return this.#rows(this.#splitter.split(chunk));
+  }
+
+  end(): Iterable<InputRow> {
+    return this.#rows(this.#splitter.end());
+  }
+
+  *#rows(lines: Iterable<RawLine>): Generator<InputRow> {
+    for (const { line, bytes } of lines) {
+      const row = this.#row(bytes, line);
+      if (row !== undefined) yield row;
+    }
+  }
+
+  #row(bytes: Buffer | undefined, line: number): InputRow | undefined {
+    const at = { file: this.#options.file, line };
+    if (bytes === undefined) {
+      const reason = `the line is longer than ${this.#options.maxBytes} bytes`;
+      return this.#records.broken('line_too_long', reason, at, {
+        hint: 'allow longer lines with --max-line',
+      });
+    }
+    const text = decodeUtf8(bytes);
+    if (text === undefined) {
+      const id = this.#json ? this.#salvageId(bytes) : undefined;
+      return this.#records.broken('invalid_utf8', 'the line is not valid UTF-8', at, { id });
+    }
+    if (!/\S/.test(text)) return undefined;
+    if (!this.#json) return this.#records.fromText(text, at);
+    // Files that each began with a byte order mark may have been joined.
+    const json = text.startsWith('\uFEFF') ? text.slice(1) : text;
+    let value: unknown;
+    try {
+      value = JSON.parse(json);
+    } catch (error) {
+      return this.#records.broken('invalid_json', jsonFault(error), at);
+    }
+    return this.#records.fromJson(value, at, json);
+  }
+
+  #salvageId(bytes: Buffer): string | undefined {
+    try {
+      const id = this.#records.idOf(JSON.parse(bytes.toString('utf8')));
+      return id?.includes('\uFFFD') ? undefined : id;
+    } catch {
+      return undefined;
+    }
+  }
+}

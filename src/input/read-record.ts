@@ -1,0 +1,91 @@
+import { AppError } from '../core/errors.ts';
+import type { ErrorCode } from '../core/failures.ts';
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
+import type { InputRow, Place } from '../core/record.ts';
+import { fieldReader, listFields } from './field-path.ts';
+import { idReader } from './record-id.ts';
+
+export interface RecordOptions {
+  /** Dotted path of the field that holds the text. */
+  readonly textField: string;
+  /** Dotted path of the field that holds the id; `id`, then `custom_id` by default. */
+  readonly idField?: string | undefined;
+}
+
+interface BrokenExtra {
+  readonly id?: string | undefined;
+  readonly fields?: JsonObject;
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
+
+/** Anything that leaves a mark: not white space, not a control, not one of Unicode's invisible characters. */
+const VISIBLE = /[^\s\p{Cc}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+/** Makes the rows of one run from what the formats read, and counts them. */
+export class RecordReader {
+  readonly #textField: string;
+  readonly #readText: (fields: JsonObject) => Json | undefined;
+  readonly #readId: (fields: JsonObject, raw?: string) => string | undefined;
+  #next = 0;
+
+  constructor(options: RecordOptions) {
+    this.#textField = options.textField;
+    this.#readText = fieldReader(options.textField);
+    this.#readId = idReader(options.idField);
+  }
+
+  /** A row from plain text. */
+  fromText(text: string, at: Place, id?: string): InputRow {
+    return this.#finish(text, { text }, at, id);
+  }
+
+  /** A row from a parsed JSON value; `raw` is what it was parsed from, where that is at hand. */
+  fromJson(value: unknown, at: Place, raw?: string): InputRow {
+    if (typeof value === 'string') return this.fromText(value, at);
+    if (!isJsonObject(value)) {
+      return this.broken('invalid_record', `the record is ${kindOf(value)}, not an object or a string`, at);
+    }
+    const id = this.#readId(value, raw);
+    const text = this.#readText(value);
+    if (typeof text === 'string') return this.#finish(text, value, at, id);
+    if (text === undefined) {
+      const reason = `the record has no field "${this.#textField}"; ${listFields(value)}`;
+      return this.broken('missing_text', reason, at, {
+        id,
+        fields: value,
+        hint: 'name the field with --text-field',
+      });
+    }
+    const reason = `field "${this.#textField}" is ${kindOf(text)}, not a string`;
+    return this.broken('invalid_text', reason, at, { id, fields: value });
+  }
+
+  /** A row for what could not be read. `reason` quotes nothing of the content. */
+  broken(code: ErrorCode, reason: string, at: Place, extra: BrokenExtra = {}): InputRow {
+    const error = new AppError(code, `${at.file}:${at.line}: ${reason}`, extra);
+    const fields = extra.fields === undefined ? {} : { fields: extra.fields };
+    return { ok: false, broken: { id: extra.id ?? placeId(at), index: this.#next++, at, error, ...fields } };
+  }
+
+  /** The id of a record that is broken, if that much of it can be read. */
+  idOf(value: unknown): string | undefined {
+    return isJsonObject(value) ? this.#readId(value) : undefined;
+  }
+
+  #finish(text: string, fields: JsonObject, at: Place, id: string | undefined): InputRow {
+    if (!VISIBLE.test(text))
+      return this.broken('empty_text', 'the text is empty or blank', at, { id, fields });
+    return { ok: true, record: { id: id ?? placeId(at), index: this.#next++, text, fields, at } };
+  }
+}
+
+function placeId(at: Place): string {
+  return `${at.file}:${at.line}`;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
