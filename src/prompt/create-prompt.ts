@@ -1,0 +1,51 @@
+import type { Json } from '../core/json.ts';
+import type { CompletionRequest, Message, Prompt } from '../core/request.ts';
+import { DEFAULT_SYSTEM, defaultPrompt } from './default-prompt.ts';
+import type { TemplateRecord } from './liquid-template.ts';
+
+export interface PromptOptions {
+  readonly model: string;
+  /** A Liquid template; without it, the default summarisation prompt. */
+  readonly prompt?: string | undefined;
+  /** The system message. With the default prompt it takes the place of the default one. */
+  readonly system?: string | undefined;
+  /** Upper bound of the answer, in tokens. */
+  readonly maxOutputTokens?: number | undefined;
+  readonly temperature?: number | undefined;
+  readonly params: Readonly<Record<string, Json>>;
+}
+
+/** Makes the prompt of a run. Rejects with `usage` where the template is broken or uses nothing of the record. */
+export async function createPrompt(options: PromptOptions): Promise<Prompt> {
+  const write = options.prompt === undefined ? writeDefault : await compile(options.prompt);
+  const system = options.system ?? (options.prompt === undefined ? DEFAULT_SYSTEM : undefined);
+  const before: readonly Message[] = system === undefined ? [] : [{ role: 'system', content: system }];
+  const common = requestSettings(options);
+  return {
+    render: (record) => ({
+      ...common,
+      messages: [...before, { role: 'user', content: write(record) }],
+      document: { text: record.text, fields: record.fields },
+    }),
+  };
+}
+
+function writeDefault(record: TemplateRecord): string {
+  return defaultPrompt(record.text);
+}
+
+/** Liquid is loaded only for those who use it. */
+async function compile(template: string): Promise<(record: TemplateRecord) => string> {
+  const { compileTemplate } = await import('./liquid-template.ts');
+  return compileTemplate(template);
+}
+
+function requestSettings(options: PromptOptions): Omit<CompletionRequest, 'messages' | 'document'> {
+  const { model, maxOutputTokens, temperature, params } = options;
+  return {
+    model,
+    params,
+    ...(maxOutputTokens === undefined ? {} : { maxOutputTokens }),
+    ...(temperature === undefined ? {} : { temperature }),
+  };
+}
