@@ -8,7 +8,7 @@ interface FailureRule {
   /** Does it concern one record, or does it end the whole run? */
   readonly scope: 'record' | 'run';
   /** Exit code when it ends the run; 1 where it only fails a record. */
-  readonly exitCode: 1 | 2 | 3 | 4 | 5 | 75;
+  readonly exitCode: 0 | 1 | 2 | 3 | 4 | 5 | 75;
   readonly meaning: string;
 }
 
@@ -59,9 +59,10 @@ export const FAILURES = {
 
   usage: ends(2, 'The command line or the configuration is wrong.'),
   input_not_readable: ends(2, 'An input does not exist or cannot be read.'),
+  broken_input: ends(2, 'With --strict: some records of the input are broken.'),
   missing_key: ends(2, 'The provider needs a key and none is configured.'),
   output_write: ends(5, 'The output could not be written.'),
-  output_closed: ends(5, 'The reader of the output has gone.'),
+  output_closed: ends(0, 'The reader of the output (`| head`) has gone: a quiet end.'),
   interrupted: ends(1, 'The run was interrupted by a signal (exit 130 or 143).'),
   internal: ends(1, 'A fault of gistmill itself.'),
 } as const satisfies Record<string, FailureRule>;

@@ -96,9 +96,9 @@ export class ChatEndpoint {
   }
 
   #begin(request: ChatRequest, response: ServerResponse, startedAt: number): Job {
-    const { options, stats } = this.#parts;
+    const { options, stats, clock } = this.#parts;
     const attempt = stats.enter(request.key);
-    response.once('close', () => stats.leave());
+    response.once('close', () => stats.leave(clock.now()));
     const draw = seededDraw(options.seed, request.key, attempt);
     return { request, response, attempt, draw, fault: drawFault(options, draw), startedAt };
   }

@@ -7,6 +7,9 @@ const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 
 const zero = () => ({
+  firstArrivalMs: 0,
+  lastArrivalMs: 0,
+  lastEndMs: 0,
   requests: 0,
   ok: 0,
   resets: 0,
@@ -45,6 +48,8 @@ export class StatsKeeper {
   }
 
   arrive(nowMs: number): void {
+    if (this.#counts.requests === 0) this.#counts.firstArrivalMs = nowMs;
+    this.#counts.lastArrivalMs = nowMs;
     this.#counts.requests += 1;
     this.#windows.requestsASecond.add(nowMs, 1);
     this.#windows.requestsAMinute.add(nowMs, 1);
@@ -62,8 +67,9 @@ export class StatsKeeper {
     return this.#ledger.begin(key);
   }
 
-  leave(): void {
+  leave(nowMs: number): void {
     this.#inFlight -= 1;
+    this.#counts.lastEndMs = nowMs;
   }
 
   fail(status: number): void {

@@ -2,6 +2,10 @@
 export interface MockStats {
   /** Requests that arrived, refused ones included. */
   readonly requests: number;
+  /** When the first and the last request arrived, and when the last one ended, in monotonic ms of the server. */
+  readonly firstArrivalMs: number;
+  readonly lastArrivalMs: number;
+  readonly lastEndMs: number;
   /** Answers with text that were delivered whole. */
   readonly ok: number;
   /** Replies by status, 400 and above, 429 included. */

@@ -13,7 +13,7 @@ function play(
   if (end === 'deliver') stats.deliver(KEY, twice);
   else if (end === 'abandon') stats.abandon(KEY);
   else stats.spoil(KEY, end);
-  stats.leave();
+  stats.leave(0);
 }
 
 describe('what was paid', () => {

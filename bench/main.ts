@@ -1,0 +1,35 @@
+/** `npm run bench [-- names]`: measures the built package and prints a table. See README.md here. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { memory } from './memory.ts';
+import { quota } from './quota.ts';
+import { type Finding, printFindings } from './report.ts';
+import { schedule } from './schedule.ts';
+import { startup } from './startup.ts';
+import { throughput } from './throughput.ts';
+
+const BENCHMARKS: Readonly<Record<string, (directory: string) => Promise<Finding[]>>> = {
+  startup,
+  throughput,
+  schedule,
+  quota,
+  memory,
+};
+const USUAL = ['startup', 'throughput', 'schedule', 'quota'];
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => BENCHMARKS[name] === undefined);
+if (unknown !== undefined) {
+  process.stderr.write(`no benchmark is called ${unknown}; there are ${Object.keys(BENCHMARKS).join(', ')}\n`);
+  process.exit(2);
+}
+
+const directory = await mkdtemp(join(tmpdir(), 'gistmill-bench-'));
+try {
+  for (const name of asked.length > 0 ? asked : USUAL) {
+    printFindings((await BENCHMARKS[name]?.(directory)) ?? []);
+  }
+} finally {
+  await rm(directory, { recursive: true, force: true });
+}

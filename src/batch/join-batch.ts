@@ -1,0 +1,72 @@
+import type { Clock, Random } from '../core/clock.ts';
+import type { Emit } from '../core/events.ts';
+import type { Sink } from '../core/outcome.ts';
+import type { Source } from '../core/record.ts';
+import type { Prompt, Provider } from '../core/request.ts';
+import { buildComplete } from '../engine/build-complete.ts';
+import { FailureLimit, type FailureLimitOptions } from '../engine/failure-limit.ts';
+import type { QuotaOptions } from '../engine/limiter/quota.ts';
+import { type BatchEnd, runBatch } from '../engine/run-batch.ts';
+import type { RunControl } from '../engine/run-control.ts';
+import { single } from '../engine/task/single.ts';
+
+/** What of the configuration concerns the engine. Times in ms. */
+export interface BatchSettings {
+  readonly concurrency: number;
+  readonly window?: number | undefined;
+  readonly ordered: boolean;
+  readonly rpm?: number | undefined;
+  readonly tpm?: number | undefined;
+  readonly maxAttempts: number;
+  readonly maxRateLimitAttempts: number;
+  readonly timeout: number;
+  readonly maxRetryWait: number;
+  readonly maxFailures?: FailureLimitOptions | undefined;
+}
+
+export interface BatchRooms {
+  readonly settings: BatchSettings;
+  readonly source: Source;
+  readonly prompt: Prompt;
+  readonly provider: Provider;
+  readonly sink: Sink;
+  readonly control: RunControl;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly emit: Emit;
+}
+
+const MINUTE_MS = 60_000;
+/** Open records for each request in flight: enough that a slot never waits for the reader. */
+const WINDOW = 4;
+/** In input order one slow record holds back those behind it; a wider window keeps the slots busy. */
+const ORDERED_WINDOW = 16;
+
+/** Runs a batch through all rooms to its end. */
+export function joinBatch(rooms: BatchRooms): Promise<BatchEnd> {
+  const { settings, source, prompt, provider, sink, control, clock, random, emit } = rooms;
+  const complete = buildComplete({
+    ...{ provider, control, clock, random, emit },
+    settings: {
+      concurrency: settings.concurrency,
+      limits: limitsOf(settings),
+      maxAttempts: settings.maxAttempts,
+      maxRateLimitAttempts: settings.maxRateLimitAttempts,
+      timeoutMs: settings.timeout,
+      maxRetryWaitMs: settings.maxRetryWait,
+    },
+  });
+  return runBatch({
+    ...{ source, complete, sink, control, clock, emit },
+    task: single(prompt),
+    failureLimit: new FailureLimit(settings.maxFailures),
+    window: settings.window ?? settings.concurrency * (settings.ordered ? ORDERED_WINDOW : WINDOW),
+  });
+}
+
+function limitsOf({ rpm, tpm }: BatchSettings): QuotaOptions[] {
+  const limits: QuotaOptions[] = [];
+  if (rpm !== undefined) limits.push({ unit: 'requests', limit: rpm, windowMs: MINUTE_MS });
+  if (tpm !== undefined) limits.push({ unit: 'tokens', limit: tpm, windowMs: MINUTE_MS });
+  return limits;
+}

@@ -1,0 +1,30 @@
+import { loadMockOptions } from '../config/load-config.ts';
+import { EXIT } from '../core/exit-codes.ts';
+import { parseLatency } from '../mock/latency.ts';
+import { startMockServer } from '../mock/start-mock-server.ts';
+import { createSummariserPool } from '../provider/local/summariser-pool.ts';
+import type { Io } from './io.ts';
+
+/** Serves the mock endpoint until a signal comes. */
+export async function mockCommand(flags: Readonly<Record<string, unknown>>, io: Io): Promise<number> {
+  const { options } = await loadMockOptions({ flags, env: io.env, cwd: io.cwd });
+  const pool = createSummariserPool();
+  try {
+    const server = await startMockServer({ ...options, latency: parseLatency(options.latency) }, (text) =>
+      pool.summarise(text),
+    );
+    io.stderr.write(
+      `gistmill mock: an OpenAI-compatible endpoint at ${server.url}/v1 (statistics: ${server.url}/stats)\n`,
+    );
+    await new Promise<void>((resolve) => {
+      const end = io.signals.onInterrupt(() => {
+        end();
+        resolve();
+      });
+    });
+    await server.close();
+    return EXIT.done;
+  } finally {
+    await pool.close();
+  }
+}

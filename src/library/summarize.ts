@@ -1,0 +1,145 @@
+import { joinBatch } from '../batch/join-batch.ts';
+import { settleRunOptions } from '../config/load-config.ts';
+import { resolveEndpoint } from '../config/resolve-endpoint.ts';
+import type { RunOptions } from '../config/run-options.ts';
+import { systemClock } from '../core/clock.ts';
+import { AppError } from '../core/errors.ts';
+import { Events } from '../core/events.ts';
+import type { JsonObject } from '../core/json.ts';
+import type { Outcome } from '../core/outcome.ts';
+import type { Provider } from '../core/request.ts';
+import { RunControl } from '../engine/run-control.ts';
+import { fromIterable } from '../input/from-iterable.ts';
+import { orderedSink } from '../output/ordered-sink.ts';
+import { createPrompt } from '../prompt/create-prompt.ts';
+import { createProvider } from '../provider/registry.ts';
+import { OutcomeChannel } from './outcome-channel.ts';
+
+/** The options of the command line that mean something here, under their configuration keys. */
+type SharedOptions = Pick<
+  RunOptions,
+  | 'textField'
+  | 'idField'
+  | 'prompt'
+  | 'system'
+  | 'maxOutputTokens'
+  | 'temperature'
+  | 'param'
+  | 'model'
+  | 'baseUrl'
+  | 'url'
+  | 'body'
+  | 'bodyType'
+  | 'responsePath'
+  | 'concurrency'
+  | 'rpm'
+  | 'tpm'
+  | 'maxAttempts'
+  | 'maxRateLimitAttempts'
+  | 'timeout'
+  | 'maxRetryWait'
+  | 'maxFailures'
+  | 'grace'
+  | 'window'
+  | 'ordered'
+>;
+
+export interface SummarizeOptions extends Partial<SharedOptions> {
+  /** A built-in provider by name, or one of your own. */
+  readonly provider?: RunOptions['provider'] | Provider;
+  /** The key. Where it is missing, the environment is looked at as the command line does. */
+  readonly apiKey?: string;
+  /** Stops the run: requests in flight get `grace` ms, then the iteration throws the reason. */
+  readonly signal?: AbortSignal;
+  /** Listeners for what goes on; see `RunEvents`. */
+  readonly events?: Events;
+}
+
+export interface SummarizeRun extends AsyncIterable<Outcome>, AsyncDisposable {
+  /** Ends the run: what is in flight is cut off. Safe to call at any time. */
+  close(): Promise<void>;
+}
+
+/**
+ * Summarises texts (strings, or objects with a text field) with bounded concurrency, within the limits, with
+ * retries. Yields an outcome for each, in the order in which they complete, or of the input with `ordered`.
+ * A record that fails is an outcome too; the iteration throws an `AppError` only for what ends the run.
+ * Times are in ms.
+ */
+export function summarize(
+  items: Iterable<string | JsonObject> | AsyncIterable<string | JsonObject>,
+  options: SummarizeOptions = {},
+): SummarizeRun {
+  const control = new RunControl({ clock: systemClock, graceMs: options.grace ?? 10_000 });
+  const channel = new OutcomeChannel();
+  let running: Promise<void> | undefined;
+  const start = (): Promise<void> => {
+    running ??= run(items, options, control, channel);
+    return running;
+  };
+  const close = async (): Promise<void> => {
+    control.abort(new AppError('interrupted', 'the run was closed'));
+    channel.discard();
+    await running?.catch(() => {});
+  };
+  return {
+    close,
+    [Symbol.asyncDispose]: close,
+    async *[Symbol.asyncIterator]() {
+      const ended = start().finally(() => channel.close());
+      // Told below, when the iteration comes to it; until then it is no unhandled rejection.
+      ended.catch(() => {});
+      try {
+        for (let next = await channel.take(); next !== undefined; next = await channel.take()) yield next;
+        await ended;
+      } finally {
+        await close();
+      }
+    },
+  };
+}
+
+async function run(
+  items: Parameters<typeof summarize>[0],
+  { provider: named, apiKey, signal, events = new Events(), ...given }: SummarizeOptions,
+  control: RunControl,
+  channel: OutcomeChannel,
+): Promise<void> {
+  const own = typeof named === 'object' ? named : undefined;
+  const options = settleRunOptions({ ...given, provider: typeof named === 'object' ? undefined : named });
+  const { provider, model } =
+    own === undefined ? await builtIn(options, apiKey) : { provider: own, model: options.model ?? own.name };
+  const prompt = await createPrompt({ ...options, model, params: options.param ?? {} });
+  const stop = (): void =>
+    control.stop(new AppError('interrupted', 'the signal aborted', { cause: signal?.reason }));
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop, { once: true });
+  try {
+    const end = await joinBatch({
+      ...{
+        prompt,
+        provider,
+        control,
+        settings: options,
+        clock: systemClock,
+        random: Math.random,
+        emit: events.emit,
+      },
+      source: fromIterable(items, options),
+      sink: options.ordered ? orderedSink(channel) : channel,
+    });
+    if (end.stoppedBy !== undefined) throw end.stoppedBy;
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    if (own === undefined) await provider.close();
+  }
+}
+
+async function builtIn(
+  options: RunOptions,
+  apiKey: string | undefined,
+): Promise<{ provider: Provider; model: string }> {
+  const env = apiKey === undefined ? process.env : { ...process.env, GISTMILL_API_KEY: apiKey };
+  const endpoint = resolveEndpoint(options, env, process.cwd());
+  return { provider: await createProvider({ ...options, ...endpoint, env }), model: endpoint.model };
+}
