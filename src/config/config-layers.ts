@@ -46,7 +46,7 @@ export function fileLayer(specs: readonly OptionSpec[], file: ConfigFile | undef
   for (const { key, kind } of specs) {
     const value = file.values[key];
     if (value === undefined || value === null) continue;
-    const meant = kind === 'path' && typeof value === 'string' ? besideConfig(file.label, value) : value;
+    const meant = kind === 'path' && nonEmpty(value) ? besideConfig(file.label, String(value)) : value;
     layer.set(key, { value: meant, label: `${file.label}, ${key}` });
   }
   return layer;

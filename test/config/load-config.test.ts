@@ -149,6 +149,7 @@ describe('the configuration file', () => {
     [{ 'gistmill.config.json': '{}', 'gistmill.config.yml': '' }, 'which one counts?'],
     [json({ envFile: 'x' }), 'envFile cannot be set in a configuration file'],
     [json({ rpm: '12x' }), 'gistmill.config.json, rpm: "12x" is not a number; write e.g. 600'],
+    [json({ output: '' }), 'gistmill.config.json, output: the value is empty'],
     [json({ rpm: {} }), 'gistmill.config.json, rpm: {} is not a number'],
     [{ 'gistmill.config.json': '{"__proto__": {"rpm": 1}}' }, 'unknown option "__proto__"'],
   ])('%j is refused: %s', async (files, message) => {
