@@ -1,0 +1,63 @@
+import type { Bottleneck } from '../core/events.ts';
+import type { ErrorCode } from '../core/failures.ts';
+import type { Percentiles } from './latency-histogram.ts';
+
+export type CountByCode = Readonly<Partial<Record<ErrorCode, number>>>;
+
+/** A run in numbers, at one moment or at its end. Plain data. */
+export interface RunSummary {
+  readonly wallMs: number;
+  readonly records: {
+    /** Pulled from the input so far. */
+    readonly read: number;
+    readonly ok: number;
+    /** Ended with an error row, input errors included. */
+    readonly failed: number;
+    /** Among `ok`: the summary was cut at the output limit. */
+    readonly truncated: number;
+    /** Among `failed`: the record could not be read. */
+    readonly inputErrors: number;
+  };
+  readonly failedByCode: CountByCode;
+  /** Requests sent. */
+  readonly attempts: number;
+  readonly retries: number;
+  readonly retriesByCode: CountByCode;
+  /** Answers that told the run to slow down (429, 503, 529). */
+  readonly rateLimited: number;
+  readonly pauses: number;
+  readonly pausedMs: number;
+  /** Left of the pause that runs now, in ms; 0 when none does. */
+  readonly pauseLeftMs: number;
+  /** Sums of what the endpoint reported; undefined if it never reported any. */
+  readonly tokens: {
+    readonly input: number | undefined;
+    readonly output: number | undefined;
+    /** Good answers that did not tell their tokens in full. */
+    readonly answersWithoutUsage: number;
+  };
+  readonly inFlight: number;
+  /** Requests that wait for a slot or for rate capacity. */
+  readonly waiting: number;
+  /** Records that sit out their backoff. */
+  readonly retrying: number;
+  /** What holds the run back. */
+  readonly limitedBy: Bottleneck;
+  /** Of single attempts, failed ones included; undefined before the first. */
+  readonly attemptLatency: Percentiles | undefined;
+  /** Of records that ended well, from their first request on, waits included. */
+  readonly recordLatency: Percentiles | undefined;
+  readonly requestsPerSecond: number;
+  readonly recordsPerSecond: number;
+  /** Over the last ten seconds. */
+  readonly recentRequestsPerSecond: number;
+  readonly recentRecordsPerSecond: number;
+  /** Why the run started no more requests, if it was stopped. */
+  readonly stopped: StopReason | undefined;
+}
+
+export interface StopReason {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string | undefined;
+}
