@@ -1,0 +1,84 @@
+import type { Events, RunEvents } from '../core/events.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { formatDuration } from './format.ts';
+import type { Log } from './log.ts';
+
+/** A run that is paused again and again warns of it no more often than this, in ms. */
+const PAUSE_WARNING_EVERY_MS = 60_000;
+
+/**
+ * Logs the run's events. A million failing records must not print a million warnings: the first of
+ * each kind is a `warn`, the rest are `info`, and all of them are in the output and counted in the
+ * summary. Levels that are off cost nothing.
+ */
+export function attachLog(log: Log, events: Events): void {
+  if (log.enabled('error')) events.on('stopping', ({ reason }) => logReason(log, reason));
+  if (log.enabled('warn')) {
+    events.on('pause', pauseListener(log));
+    events.on('outcome', failureListener(log));
+  }
+  if (log.enabled('info')) {
+    events.on('limit', ({ unit, perMinute, source }) => {
+      log.write('info', `limit: ${perMinute} ${unit} a minute`, { source });
+    });
+  }
+  if (log.enabled('debug')) events.on('retry', (event) => logRetry(log, event));
+  if (log.enabled('trace')) traceAttempts(log, events);
+}
+
+/** Why the run starts no more requests; an interruption is no fault. */
+export function logReason(log: Log, { code, message, hint }: RunEvents['stopping']['reason']): void {
+  log.write(code === 'interrupted' ? 'warn' : 'error', `stopping: ${message}`, { code, hint });
+}
+
+function pauseListener(log: Log): (event: RunEvents['pause']) => void {
+  let warnedAt = Number.NEGATIVE_INFINITY;
+  return ({ at, untilMs, reason: { code, message, status } }) => {
+    const warns = at - warnedAt >= PAUSE_WARNING_EVERY_MS;
+    if (warns) warnedAt = at;
+    const text = `the endpoint asks for a pause of ${formatDuration(untilMs - at)}: ${message}`;
+    log.write(warns ? 'warn' : 'info', text, { code, status });
+  };
+}
+
+function failureListener(log: Log): (outcome: Outcome) => void {
+  const warned = new Set<string>();
+  return (outcome) => {
+    if (outcome.ok) return;
+    const { record, error, effort } = outcome;
+    const level = warned.has(error.code) ? 'info' : 'warn';
+    warned.add(error.code);
+    if (!log.enabled(level)) return;
+    log.write(level, `record failed: ${error.message}`, {
+      id: record.id,
+      code: error.code,
+      file: record.at.file,
+      line: record.at.line,
+      attempts: effort.attempts,
+      hint: level === 'warn' ? error.hint : undefined,
+    });
+  };
+}
+
+function logRetry(log: Log, { id, attempt, delayMs, error }: RunEvents['retry']): void {
+  log.write('debug', `attempt ${attempt} failed: ${error.message}; again in ${formatDuration(delayMs)}`, {
+    id,
+    code: error.code,
+    status: error.status,
+    requestId: error.requestId,
+  });
+}
+
+function traceAttempts(log: Log, events: Events): void {
+  events.on('attempt', ({ id, number }) => log.write('trace', 'request sent', { id, attempt: number }));
+  events.on('attemptEnd', ({ id, number, ms, usage, error }) => {
+    log.write('trace', error === undefined ? 'answer came' : 'attempt failed', {
+      id,
+      attempt: number,
+      ms: Math.round(ms),
+      code: error?.code,
+      inputTokens: usage.inputTokens,
+      outputTokens: usage.outputTokens,
+    });
+  });
+}
