@@ -1,0 +1,116 @@
+import type { Bottleneck } from '../core/events.ts';
+import type { JsonObject } from '../core/json.ts';
+import { formatNumber, formatSeconds, formatShort } from './format.ts';
+import type { RunSummary } from './run-summary.ts';
+import type { InputBytes } from './summary.ts';
+
+/** Everything that a progress line tells, at one moment. */
+export interface ProgressState {
+  readonly summary: RunSummary;
+  readonly input: InputBytes;
+}
+
+/** How the limits are called on screen. */
+const LIMIT_NAMES: Readonly<Record<Exclude<Bottleneck, 'none'>, string>> = {
+  requests: 'limited by requests/min',
+  tokens: 'limited by tokens/min',
+  concurrency: 'limited by concurrency',
+  pause: 'paused by the endpoint',
+  output: 'limited by the output',
+};
+
+/**
+ * Share of the work that is done, 0 to 1: the share of bytes read, less the records that are read but
+ * not ended. Undefined where the size of the input is unknown.
+ */
+export function shareDone({ summary: { records }, input }: ProgressState): number | undefined {
+  if (input.totalBytes === undefined) return undefined;
+  if (records.read === 0) return 0;
+  const read = Math.min(1, input.bytesRead / Math.max(1, input.totalBytes));
+  return (read * (records.ok + records.failed)) / records.read;
+}
+
+/** Ms to the end at the rate of the last ten seconds, else of the whole run. */
+export function timeLeftMs(state: ProgressState): number | undefined {
+  const { records, recentRecordsPerSecond, recordsPerSecond } = state.summary;
+  const share = shareDone(state);
+  const rate = recentRecordsPerSecond > 0 ? recentRecordsPerSecond : recordsPerSecond;
+  if (share === undefined || share === 0 || rate === 0) return undefined;
+  const done = records.ok + records.failed;
+  return ((done / share - done) / rate) * 1000;
+}
+
+/** What a progress line says, the most telling first. */
+export function progressParts(state: ProgressState): readonly string[] {
+  const { summary } = state;
+  const { records, inFlight, waiting, retrying } = summary;
+  const share = shareDone(state);
+  const left = timeLeftMs(state);
+  const percent = share === undefined ? '' : `${Math.floor(share * 100)}% `;
+  const counted = (amount: number, what: string): string[] =>
+    amount > 0 ? [`${formatNumber(amount)} ${what}`] : [];
+  return [
+    `${percent}${formatNumber(records.ok + records.failed)} done`,
+    ...counted(records.failed, 'failed'),
+    `${formatNumber(summary.recentRecordsPerSecond)}/s`,
+    ...(left === undefined ? [] : [`${formatSeconds(left)} left`]),
+    ...limit(summary),
+    ...counted(inFlight, 'in flight'),
+    ...counted(waiting, 'waiting'),
+    ...counted(retrying, 'retrying'),
+    ...tokens(summary),
+  ];
+}
+
+function limit({ limitedBy, pauseLeftMs }: RunSummary): readonly string[] {
+  if (pauseLeftMs > 0) return [`${LIMIT_NAMES.pause}: ${formatSeconds(pauseLeftMs)}`];
+  return limitedBy === 'none' ? [] : [LIMIT_NAMES[limitedBy]];
+}
+
+function tokens({ tokens: { input, output } }: RunSummary): readonly string[] {
+  if (input === undefined && output === undefined) return [];
+  return [`${formatShort((input ?? 0) + (output ?? 0))} tokens`];
+}
+
+/** As many parts as fit into `width` characters; the first is cut if even it does not fit. */
+export function fitParts(parts: readonly string[], width: number): string {
+  let line = '';
+  for (const part of parts) {
+    const longer = line === '' ? part : `${line} · ${part}`;
+    if (longer.length > width) break;
+    line = longer;
+  }
+  return line === '' ? (parts[0] ?? '').slice(0, Math.max(0, width)) : line;
+}
+
+/** One line of `--progress json`: snake_case, times in ms; what is unknown is null. */
+export function progressJson(state: ProgressState): JsonObject {
+  const { summary, input } = state;
+  const { records, tokens } = summary;
+  const round = (value: number): number => Math.round(value * 1000) / 1000;
+  const share = shareDone(state);
+  const left = timeLeftMs(state);
+  return {
+    event: 'progress',
+    elapsed_ms: Math.round(summary.wallMs),
+    share_done: share === undefined ? null : round(share),
+    time_left_ms: left === undefined ? null : Math.round(left),
+    bytes_read: input.bytesRead,
+    total_bytes: input.totalBytes ?? null,
+    read: records.read,
+    ok: records.ok,
+    failed: records.failed,
+    truncated: records.truncated,
+    records_per_second: round(summary.recentRecordsPerSecond),
+    requests: summary.attempts,
+    requests_per_second: round(summary.recentRequestsPerSecond),
+    retries: summary.retries,
+    in_flight: summary.inFlight,
+    waiting: summary.waiting,
+    retrying: summary.retrying,
+    tokens_in: tokens.input ?? null,
+    tokens_out: tokens.output ?? null,
+    pause_left_ms: Math.round(summary.pauseLeftMs),
+    limited_by: summary.pauseLeftMs > 0 ? 'pause' : summary.limitedBy,
+  };
+}

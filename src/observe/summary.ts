@@ -1,0 +1,104 @@
+import type { AppError } from '../core/errors.ts';
+import { formatDuration, formatNumber } from './format.ts';
+import type { Percentiles } from './latency-histogram.ts';
+import type { CountByCode, RunSummary } from './run-summary.ts';
+
+/** How the run ended, as far as the command knows. */
+export interface Ending {
+  /** Why it did not go on to the end. */
+  readonly reason?: AppError | undefined;
+  readonly exitCode?: number | undefined;
+}
+
+/** Bytes of the input, to tell how much of it is left; `totalBytes` is unknown for pipes. */
+export interface InputBytes {
+  readonly bytesRead: number;
+  readonly totalBytes: number | undefined;
+}
+
+type Row = readonly [name: string, value: string] | undefined;
+
+/** The closing summary for stderr: aligned lines, without a last line feed. */
+export function summaryText(summary: RunSummary, input: InputBytes): string {
+  const rows: readonly Row[] = [
+    ...recordRows(summary),
+    ...requestRows(summary),
+    ['tokens', tokens(summary)],
+    ['time', `${formatDuration(summary.wallMs)}, ${formatNumber(summary.requestsPerSecond)} requests/s`],
+    latency(summary.attemptLatency),
+    ...stopRows(summary, input),
+  ];
+  return rows
+    .filter((row) => row !== undefined)
+    .map(([name, value]) => `${name.padEnd(10)} ${value}`)
+    .join('\n');
+}
+
+function recordRows({ records, failedByCode }: RunSummary): readonly Row[] {
+  const unread = records.inputErrors > 0 ? `; ${formatNumber(records.inputErrors)} of them unreadable` : '';
+  return [
+    ['ok', formatNumber(records.ok)],
+    ['failed', `${formatNumber(records.failed)}${byCode(failedByCode)}${unread}`],
+    records.truncated > 0
+      ? ['truncated', `${formatNumber(records.truncated)}, cut at the output limit`]
+      : undefined,
+  ];
+}
+
+function requestRows(summary: RunSummary): readonly Row[] {
+  const { attempts, retries, retriesByCode, rateLimited, pauses, pausedMs } = summary;
+  const slowed = [
+    `${formatNumber(rateLimited)} ${plural(rateLimited, 'answer')} to slow down`,
+    ...(pauses > 0
+      ? [`${formatNumber(pauses)} ${plural(pauses, 'pause')} of ${formatDuration(pausedMs)} in all`]
+      : []),
+  ];
+  return [
+    ['requests', formatNumber(attempts)],
+    retries > 0 ? ['retries', `${formatNumber(retries)}${byCode(retriesByCode)}`] : undefined,
+    rateLimited > 0 || pauses > 0 ? ['rate limit', slowed.join(', ')] : undefined,
+  ];
+}
+
+function tokens({ tokens: { input, output, answersWithoutUsage } }: RunSummary): string {
+  if (input === undefined && output === undefined) return 'unknown';
+  const amount = (sum: number | undefined): string => (sum === undefined ? 'unknown' : formatNumber(sum));
+  const gap =
+    answersWithoutUsage === 0
+      ? ''
+      : `, not told by ${formatNumber(answersWithoutUsage)} ${plural(answersWithoutUsage, 'answer')}`;
+  return `${amount(input)} in, ${amount(output)} out${gap}`;
+}
+
+function latency(percentiles: Percentiles | undefined): Row {
+  if (percentiles === undefined) return undefined;
+  const { p50, p95, p99 } = percentiles;
+  return ['latency', `p50 ${formatDuration(p50)}, p95 ${formatDuration(p95)}, p99 ${formatDuration(p99)}`];
+}
+
+function stopRows({ stopped, records }: RunSummary, input: InputBytes): readonly Row[] {
+  if (stopped === undefined) return [];
+  const open = records.read - records.ok - records.failed;
+  const { bytesRead, totalBytes } = input;
+  const unread = totalBytes === undefined ? undefined : 1 - Math.min(1, bytesRead / Math.max(1, totalBytes));
+  const left = [
+    ...(open > 0 ? [`${formatNumber(open)} ${plural(open, 'record')} begun but not ended`] : []),
+    ...(unread === undefined ? ['whatever of the input was not read'] : []),
+    ...(unread !== undefined && unread > 0 ? [`${(unread * 100).toFixed(1)} % of the input not read`] : []),
+  ];
+  return [
+    ['stopped', `${stopped.message} (${stopped.code})`],
+    stopped.hint === undefined ? undefined : ['hint', stopped.hint],
+    left.length > 0 ? ['left', left.join('; ')] : undefined,
+  ];
+}
+
+function byCode(counts: CountByCode): string {
+  const entries = Object.entries(counts).sort(([, a], [, b]) => b - a);
+  if (entries.length === 0) return '';
+  return ` (${entries.map(([code, amount]) => `${code} ${formatNumber(amount)}`).join(', ')})`;
+}
+
+function plural(amount: number, noun: string): string {
+  return amount === 1 ? noun : `${noun}s`;
+}
