@@ -2,9 +2,9 @@ import type { Redact } from './redact.ts';
 
 /** What of `process.stderr` is used; `isTTY` and `columns` are there on a terminal only. */
 export type StderrStream = NodeJS.WritableStream & {
-  readonly isTTY?: boolean;
+  readonly isTTY?: boolean | undefined;
   /** Width in characters, as it is now. */
-  readonly columns?: number;
+  readonly columns?: number | undefined;
 };
 
 /** Somebody closed stderr (EPIPE, EBADF, EIO): there is nobody left to tell, and the run goes on. */
