@@ -38,7 +38,7 @@ interface Destination {
 }
 
 /**
- * Opens the log. Every line is written before the call returns, so the last one is never lost.
+ * Opens the log. A line for a file is in it before the call returns, so the last one is never lost.
  * Throws `usage` where the file cannot be opened.
  */
 export async function createLog(parts: LogParts): Promise<Log> {
