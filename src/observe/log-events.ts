@@ -1,7 +1,8 @@
 import type { Events, RunEvents } from '../core/events.ts';
+import type { ErrorCode } from '../core/failures.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { formatDuration } from './format.ts';
-import type { Log } from './log.ts';
+import type { LineLevel, Log } from './log.ts';
 
 /** A run that is paused again and again warns of it no more often than this, in ms. */
 const PAUSE_WARNING_EVERY_MS = 60_000;
@@ -26,9 +27,16 @@ export function attachLog(log: Log, events: Events): void {
   if (log.enabled('trace')) traceAttempts(log, events);
 }
 
-/** Why the run starts no more requests; an interruption is no fault. */
+/** Ends that are no fault: the user stopped the run; the reader of the output (`| head`) has seen enough. */
+const HARMLESS_ENDS: Partial<Record<ErrorCode, LineLevel>> = { interrupted: 'warn', output_closed: 'info' };
+
+export function isHarmlessEnd(code: ErrorCode): boolean {
+  return code in HARMLESS_ENDS;
+}
+
+/** Why the run starts no more requests. */
 export function logReason(log: Log, { code, message, hint }: RunEvents['stopping']['reason']): void {
-  log.write(code === 'interrupted' ? 'warn' : 'error', `stopping: ${message}`, { code, hint });
+  log.write(HARMLESS_ENDS[code] ?? 'error', `stopping: ${message}`, { code, hint });
 }
 
 function pauseListener(log: Log): (event: RunEvents['pause']) => void {

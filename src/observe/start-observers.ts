@@ -3,7 +3,7 @@ import type { AppError } from '../core/errors.ts';
 import type { Events } from '../core/events.ts';
 import type { Source } from '../core/record.ts';
 import { createLog, type Log, type LogLevel } from './log.ts';
-import { attachLog, logReason } from './log-events.ts';
+import { attachLog, isHarmlessEnd, logReason } from './log-events.ts';
 import { startProgress } from './progress.ts';
 import { type Env, type ProgressMode, type ProgressOption, progressMode } from './progress-mode.ts';
 import type { ProgressState } from './progress-text.ts';
@@ -116,7 +116,9 @@ async function close(parts: ObserverParts, outlets: Outlets, { reason, exitCode 
     exitCode,
   });
   log.close();
-  if (options.quiet) tellQuietly(outlets, options, summary);
+  // After `| head` nobody waits for words.
+  const wordless = summary.stopped?.code === 'output_closed';
+  if (options.quiet || wordless) tellQuietly(outlets, options, summary);
   else if (mode === 'json') stderr.line(JSON.stringify({ event: 'summary', ...json }));
   else stderr.line(summaryText(summary, inputBytes(parts)));
   if (options.summaryJson !== undefined) {
@@ -127,7 +129,7 @@ async function close(parts: ObserverParts, outlets: Outlets, { reason, exitCode 
 /** With `--quiet` there is no summary, so an error that went to a log file alone is told here. */
 function tellQuietly({ stderr }: Outlets, options: ObserverOptions, { stopped }: RunSummary): void {
   const shown = options.logFile === undefined && options.logLevel !== 'silent';
-  if (stopped === undefined || shown || stopped.code === 'interrupted') return;
+  if (stopped === undefined || shown || isHarmlessEnd(stopped.code)) return;
   stderr.line(`error: ${stopped.message}${stopped.hint === undefined ? '' : `\nhint: ${stopped.hint}`}`);
 }
 

@@ -99,6 +99,18 @@ describe('off a terminal', () => {
     expect(pipe.lines).toContain('stopped    disk full (output_write)');
   });
 
+  it('an output whose reader has gone ends the run without a word', async () => {
+    for (const options of [{}, { quiet: true }, { logLevel: 'silent' }] as const) {
+      const observers = await observe(options);
+      const reason = new AppError('output_closed', 'the reader of the output has gone');
+      play.start();
+      play.stop(reason);
+      play.end();
+      await observers.finish({ reason, exitCode: 0 });
+    }
+    expect(pipe.raw).toBe('');
+  });
+
   it('--progress json makes all of stderr JSON', async () => {
     const observers = await observe({ progress: 'json' });
     observers.notice('using the local summariser');
