@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createTransport } from '../../src/provider/http-transport.ts';
+import { proxySettings } from '../../src/provider/proxy-env.ts';
+import { startScriptedServer } from '../helpers/scripted-server.ts';
+
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+/** A tunnelling proxy that notes what it is asked; `status` other than 200 refuses. */
+async function startProxy(status = 200) {
+  const tunnels: { readonly to: string; readonly authorization: string | undefined }[] = [];
+  const sockets = new Set<Socket>();
+  const server = createServer();
+  server.on('connect', (request, socket: Socket, head: Buffer) => {
+    tunnels.push({ to: request.url ?? '', authorization: request.headers['proxy-authorization'] });
+    sockets.add(socket);
+    socket.on('error', () => {});
+    if (status !== 200) {
+      socket.end(`HTTP/1.1 ${status} No\r\n\r\n`);
+      return;
+    }
+    const { hostname, port } = new URL(`http://${request.url}`);
+    const onward = connect(Number(port), hostname, () => {
+      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      onward.write(head);
+      onward.pipe(socket).pipe(onward);
+    }).on('error', () => socket.destroy());
+    sockets.add(onward);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  cleanups.push(async () => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, tunnels };
+}
+
+async function postThrough(env: Record<string, string>) {
+  const server = await startScriptedServer([{ body: 'ok' }]);
+  const transport = createTransport({ connections: 2, env });
+  cleanups.push(
+    () => server.close(),
+    () => transport.close(),
+  );
+  const url = `${server.url}/v1`;
+  const reply = await transport.post({
+    url,
+    headers: { a: 'b' },
+    body: '',
+    signal: new AbortController().signal,
+  });
+  return { status: reply.status, host: server.url.slice('http://'.length) };
+}
+
+describe('a proxy of the environment', () => {
+  it.each(['HTTP_PROXY', 'http_proxy'])(
+    'is used when named by %s, without a scheme and with a password',
+    async (name) => {
+      const proxy = await startProxy();
+      const { status, host } = await postThrough({ [name]: `me:secret@${proxy.address}` });
+      expect(status).toBe(200);
+      const authorization = `Basic ${Buffer.from('me:secret').toString('base64')}`;
+      expect(proxy.tunnels).toEqual([{ to: host, authorization }]);
+    },
+  );
+
+  it.each(['127.0.0.1', '127.0.0.1,localhost,.corp:8080', '*'])(
+    'is left out by NO_PROXY=%s',
+    async (noProxy) => {
+      const proxy = await startProxy();
+      expect((await postThrough({ HTTP_PROXY: proxy.address, NO_PROXY: noProxy })).status).toBe(200);
+      expect(proxy.tunnels).toEqual([]);
+    },
+  );
+
+  it('is used for what NO_PROXY does not name', async () => {
+    const proxy = await startProxy();
+    await postThrough({ HTTP_PROXY: proxy.address, no_proxy: 'localhost,.corp:8080,127.0.0.1:1' });
+    expect(proxy.tunnels).toHaveLength(1);
+  });
+
+  it('says when it refuses, without its password', async () => {
+    const proxy = await startProxy(407);
+    const error = await postThrough({ HTTP_PROXY: `me:secret@${proxy.address}` }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({
+      code: 'connection',
+      message: expect.stringContaining('the proxy answered 407'),
+    });
+    expect(String(error)).not.toContain('secret');
+  });
+});
+
+describe('proxySettings', () => {
+  it('is nothing where no variable is set, or only to an empty text', () => {
+    expect(proxySettings({})).toBeUndefined();
+    expect(proxySettings({ HTTP_PROXY: '', https_proxy: ' ', NO_PROXY: 'x' })).toBeUndefined();
+  });
+
+  it('prefers the lower-case spelling', () => {
+    expect(proxySettings({ HTTPS_PROXY: 'a:1', https_proxy: 'b:2' })?.httpsProxy).toBe('http://b:2');
+  });
+
+  it.each(['socks5://h:1', 'http://', 'user:secret@@:x'])('refuses %j without showing it', (value) => {
+    expect(() => proxySettings({ HTTPS_PROXY: value })).toThrow(
+      expect.objectContaining({ code: 'usage', message: 'HTTPS_PROXY is not the URL of an HTTP proxy' }),
+    );
+  });
+});
