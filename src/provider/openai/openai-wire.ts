@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { Usage } from '../../core/request.ts';
+
+const text = z.string().nullish().catch(undefined);
+const tokens = z.number().nonnegative().optional().catch(undefined);
+
+const part = z.object({ type: text, text, refusal: text });
+
+/** Content is a text, or parts of which those with a text count. */
+const content = z.union([z.string(), z.array(part)]).nullish();
+
+const usage = z.object({ prompt_tokens: tokens, completion_tokens: tokens }).nullish().catch(undefined);
+
+const choice = z.object({
+  finish_reason: text,
+  message: z.object({ content, refusal: text }).nullish(),
+  error: z.unknown().optional(),
+});
+
+/**
+ * A reply of chat completions, as far as it is read. Loose: other fields are ignored, and an odd value in
+ * a field that is not needed counts as absent.
+ */
+export const chatReply = z.object({
+  model: text,
+  choices: z.array(choice).nullish(),
+  usage,
+  error: z.unknown().optional(),
+});
+
+export type ChatReply = z.infer<typeof chatReply>;
+export type ChatChoice = z.infer<typeof choice>;
+
+/** Tokens as reported; what is missing stays unknown. */
+export function toUsage({ usage: told }: ChatReply): Usage {
+  return {
+    ...(told?.prompt_tokens !== undefined && { inputTokens: told.prompt_tokens }),
+    ...(told?.completion_tokens !== undefined && { outputTokens: told.completion_tokens }),
+  };
+}
+
+/** Whether something holds an error; `"error": null` is what some endpoints write beside an answer. */
+export function hasError({ error }: { readonly error?: unknown }): boolean {
+  return error !== undefined && error !== null && error !== false && error !== '';
+}
