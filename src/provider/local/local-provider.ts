@@ -1,0 +1,22 @@
+import type { Completion, Provider } from '../../core/request.ts';
+import { createSummariserPool, type SummariserPoolOptions } from './summariser-pool.ts';
+
+/** Name under which results say what made them: sentences of the text, no language model. */
+export const LOCAL_MODEL = 'local/extractive';
+
+/**
+ * The built-in provider: no key, no network. It summarises `request.document.text` in worker threads and does not
+ * read the messages. Usage stays unknown, since no model counts tokens.
+ */
+export async function createLocalProvider(options: SummariserPoolOptions = {}): Promise<Provider> {
+  const pool = createSummariserPool(options);
+  return {
+    name: 'local',
+    async attempt({ document, maxOutputTokens }, signal): Promise<Completion> {
+      const limit = maxOutputTokens === undefined ? {} : { maxTokens: maxOutputTokens };
+      const { text, cut } = await pool.run({ text: document.text, ...limit }, signal);
+      return { text, finish: { unified: cut ? 'length' : 'stop' }, usage: {}, model: LOCAL_MODEL };
+    },
+    close: () => pool.close(),
+  };
+}
