@@ -2,7 +2,7 @@ import type { Completion, Provider } from '../../core/request.ts';
 import { createSummariserPool, type SummariserPoolOptions } from './summariser-pool.ts';
 
 /** Name under which results say what made them: sentences of the text, no language model. */
-export const LOCAL_MODEL = 'local/extractive';
+const LOCAL_MODEL = 'local/extractive';
 
 /**
  * The built-in provider: no key, no network. It summarises `request.document.text` in worker threads and does not
