@@ -10,6 +10,8 @@ const CATCH_UP_MS = 100;
  */
 export class Pace {
   #due: number;
+  /** How far the pace lay behind when something was last taken, in ms; negative if it did not. */
+  #owedMs = 0;
 
   constructor(now: number) {
     this.#due = now;
@@ -19,8 +21,11 @@ export class Pace {
     return Math.max(0, this.#due - now);
   }
 
-  take(ms: number, now: number): void {
-    this.#due = Math.max(this.#due, now - CATCH_UP_MS) + ms;
+  /** `held`: it was due before, but something else held it back. What was lost by that is made up for. */
+  take(ms: number, now: number, held = false): void {
+    const catchUpMs = Math.max(CATCH_UP_MS, held ? now - this.#due : this.#owedMs);
+    this.#due = Math.max(this.#due, now - catchUpMs) + ms;
+    this.#owedMs = now - this.#due;
   }
 
   /** Moves what is due by a correction of something taken before. */
@@ -31,5 +36,6 @@ export class Pace {
   /** Nothing before `at`, and what was missed until then is not made up for. */
   resume(at: number): void {
     this.#due = Math.max(this.#due, at);
+    this.#owedMs = 0;
   }
 }

@@ -22,6 +22,8 @@ export class Quota {
   #limit: number;
   readonly #window: SlidingWindow;
   readonly #pace: Pace;
+  /** Big amounts rarely fit the window to the last cell: what waits for it would fall behind the pace for good. */
+  #heldByWindow = false;
   #blockedUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: QuotaOptions, now: number) {
@@ -53,12 +55,14 @@ export class Quota {
   waitMs(amount: number, now: number): number {
     const paced = this.windowMs <= LONGEST_PACED_MS ? this.#pace.waitMs(now) : 0;
     const windowed = this.#window.waitUntilAtMost(this.#limit - amount, now);
+    if (windowed > paced) this.#heldByWindow = true;
     return Math.max(0, paced, windowed, this.#blockedUntil - now);
   }
 
   take(amount: number, now: number): void {
     this.#window.add(amount, now);
-    this.#pace.take(amount * this.#msPerCell, now);
+    this.#pace.take(amount * this.#msPerCell, now, this.#heldByWindow);
+    this.#heldByWindow = false;
   }
 
   /** Corrects what was taken at `takenAt` by `delta` (negative: less was used than reserved). */
