@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { type AppError, ProviderError } from '../../core/errors.ts';
 import type { Bottleneck } from '../../core/events.ts';
-import type { LimitHint, Usage } from '../../core/request.ts';
+import type { Usage } from '../../core/request.ts';
 import { AdaptiveRate } from './adaptive-rate.ts';
 import { amountOf, type Cost } from './cost.ts';
 import { Quota, type QuotaOptions } from './quota.ts';
@@ -82,12 +82,15 @@ export class Limiter {
 
   /** The endpoint answered a request. */
   answered(): void {
-    this.#adaptive.answered(this.#clock.now());
+    this.#adaptive.answered();
   }
 
-  /** The endpoint rejected the rate of requests; what follows begins at `resumeAt`. Call once a storm. */
-  rejected(resumeAt: number): void {
-    this.#adaptive.rejected(this.#clock.now(), resumeAt);
+  /**
+   * The endpoint rejected a request for the rate of requests; what follows begins at `resumeAt`. `first`: of
+   * all that were rejected in the same storm.
+   */
+  rejected(resumeAt: number, first: boolean): void {
+    this.#adaptive.rejected(this.#clock.now(), resumeAt, first);
   }
 
   /** Rejects all that wait and all that come. */
@@ -113,22 +116,23 @@ export class Limiter {
     return quota;
   }
 
-  /** Whether a limit of this unit is in force. */
-  has(unit: LimitHint['unit']): boolean {
-    return this.#quotas.some((quota) => quota.unit === unit);
-  }
-
   #refuseIfHopeless(cost: Cost): void {
     if (this.#stopped !== undefined) throw this.#stopped;
+    const hopeless = this.#hopeless(cost);
+    if (hopeless !== undefined) throw hopeless;
+  }
+
+  #hopeless(cost: Cost): ProviderError | undefined {
     for (const quota of this.#quotas) {
       const amount = amountOf(quota.unit, cost);
       if (amount <= quota.limit) continue;
-      throw new ProviderError(
+      return new ProviderError(
         'request_too_large',
         `the request takes about ${Math.ceil(amount)} tokens; the limit is ${quota.limit} in ${quota.windowMs / 1000} s`,
         { hint: 'raise the limit (--tpm) or shorten the text' },
       );
     }
+    return undefined;
   }
 
   #wait(cost: Cost, now: number): { ms: number; by: Bottleneck } {
@@ -184,6 +188,13 @@ export class Limiter {
     while (this.#waiters.length > 0) {
       const [head] = this.#waiters;
       if (head === undefined) break;
+      // A limit that was learnt meanwhile may be smaller than what waits.
+      const hopeless = this.#hopeless(head.cost);
+      if (hopeless !== undefined) {
+        this.#waiters.shift();
+        head.reject(hopeless);
+        continue;
+      }
       const now = this.#clock.now();
       const wait = this.#wait(head.cost, now);
       if (wait.ms > 0) {

@@ -45,15 +45,15 @@ export class Pauses {
   /** Takes note of a rejection of a request that was sent at `sentAt`; returns the ms left to wait. */
   report(error: ProviderError, sentAt: number): number {
     const now = this.#parts.clock.now();
-    if (sentAt > this.#beganAt) {
+    const first = sentAt > this.#beganAt;
+    if (first) {
       this.#storms += 1;
       this.#beganAt = now;
-      const until = now + this.#waitFor(error);
-      if (error.code === 'rate_limited') this.#parts.limiter.rejected(until);
-      this.#extend(until, error, now);
+      this.#extend(now + this.#waitFor(error), error, now);
     } else if (error.retryAfterMs !== undefined) {
       this.#extend(now + error.retryAfterMs, error, now);
     }
+    if (error.code === 'rate_limited') this.#parts.limiter.rejected(this.#until, first);
     return Math.max(0, this.#until - now);
   }
 
