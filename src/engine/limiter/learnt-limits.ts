@@ -5,9 +5,10 @@ import type { LimitUnit } from './cost.ts';
 import type { Limiter } from './limiter.ts';
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
-/** A window longer than this cannot be a minute's, however the reset was rounded. */
-const CLEARLY_NO_MINUTE_MS = 10 * MINUTE_MS;
+/** A reset further off than this is none of a minute's window, however it was rounded or the clocks differ. */
+const CLEARLY_NO_MINUTE_MS = 1.1 * MINUTE_MS;
+/** Longest window whose limit is taken up. When a longer one is used up, the endpoint says so by a 429. */
+const LONGEST_LEARNT_MS = 10 * MINUTE_MS;
 
 /**
  * Takes up the limits that an endpoint announces in its replies, for units that the user has not
@@ -38,7 +39,8 @@ export class LearntLimits {
 
   #take(hint: LimitHint): void {
     if (hint.limit === undefined || !(hint.limit >= 1)) return;
-    const windowMs = hint.windowMs ?? inferWindowMs(hint);
+    const windowMs = windowOf(hint);
+    if (windowMs === undefined || !(windowMs > 0 && windowMs <= LONGEST_LEARNT_MS)) return;
     const quota = this.#limiter.learn({ unit: hint.unit, limit: hint.limit, windowMs });
     if (hint.remaining !== undefined && hint.remaining <= 0 && hint.resetMs !== undefined) {
       quota.block(this.#clock.now() + hint.resetMs);
@@ -52,12 +54,10 @@ export class LearntLimits {
 }
 
 /**
- * The length of the window, which OpenAI's headers leave out: what is used, against the time until it is
- * full again. Groq writes a limit by the day in the same header in which OpenAI writes one by the minute.
+ * The length of the window in ms, which OpenAI's headers leave out; undefined where it is not a minute's: Groq
+ * writes a limit by the day in the same header in which OpenAI writes one by the minute. How long a longer one
+ * is cannot be told, for windows may be fixed or refill all the time.
  */
-function inferWindowMs({ limit, remaining, resetMs }: LimitHint): number {
-  if (limit === undefined || remaining === undefined || resetMs === undefined) return MINUTE_MS;
-  const used = limit - remaining;
-  if (used <= 0) return MINUTE_MS;
-  return (resetMs * limit) / used > CLEARLY_NO_MINUTE_MS ? DAY_MS : MINUTE_MS;
+function windowOf({ windowMs, resetMs = 0 }: LimitHint): number | undefined {
+  return windowMs ?? (resetMs <= CLEARLY_NO_MINUTE_MS ? MINUTE_MS : undefined);
 }
