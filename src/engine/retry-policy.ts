@@ -14,6 +14,8 @@ export interface RetryPolicyOptions {
   readonly maxAttempts: number;
   /** Attempts at a record that is told to slow down. */
   readonly maxRateLimitAttempts: number;
+  /** Longest wait that the endpoint may ask for, in ms. */
+  readonly maxRetryWaitMs: number;
   readonly random: Random;
 }
 
@@ -40,6 +42,7 @@ export class RetryPolicy {
       decide: (error) => {
         const budget = budgetFor(error);
         if (budget === 'no') return { action: 'give-up' };
+        if ((error.retryAfterMs ?? 0) > this.#options.maxRetryWaitMs) return { action: 'give-up' };
         failures[budget] += 1;
         if (failures[budget] >= this.#allowed(budget)) return { action: 'give-up' };
         return { action: 'retry', delayMs: this.#delayMs(failures[budget], error) };

@@ -13,6 +13,7 @@ export class RunControl {
   readonly #inFlight = new Set<(reason: AppError) => void>();
   #reason: AppError | undefined;
   #aborted = false;
+  #ended = false;
   #cancelGrace: () => void = () => {};
 
   constructor(options: { readonly clock: Clock; readonly graceMs: number }) {
@@ -38,7 +39,7 @@ export class RunControl {
   }
 
   stop(reason: AppError): void {
-    if (this.#reason !== undefined) return;
+    if (this.#reason !== undefined || this.#ended) return;
     this.#reason = reason;
     this.#cancelGrace = this.#clock.timer(this.#graceMs, () => this.abort(reason));
     this.#stop.abort(reason);
@@ -62,8 +63,9 @@ export class RunControl {
     return () => this.#inFlight.delete(cut);
   }
 
-  /** Takes down the timer of the grace period, once everything has ended. */
+  /** Everything has ended: takes down the timer of the grace period; a stop from now on does nothing. */
   end(): void {
+    this.#ended = true;
     this.#cancelGrace();
   }
 }

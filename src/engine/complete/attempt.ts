@@ -30,7 +30,7 @@ export function makeAttempt(parts: AttemptParts, request: CompletionRequest): Pr
     };
     const cancelTimer = clock.timer(timeoutMs, () => cut(timedOut(timeoutMs)));
     const offAbort = control.onAbort(cut);
-    provider.attempt(request, controller.signal).then(
+    start(provider, request, controller.signal).then(
       (completion) => {
         end();
         resolve(completion);
@@ -41,6 +41,15 @@ export function makeAttempt(parts: AttemptParts, request: CompletionRequest): Pr
       },
     );
   });
+}
+
+/** `async`, so that a provider that throws at once rejects like any other. */
+async function start(
+  provider: Provider,
+  request: CompletionRequest,
+  signal: AbortSignal,
+): Promise<Completion> {
+  return provider.attempt(request, signal);
 }
 
 function timedOut(timeoutMs: number): ProviderError {

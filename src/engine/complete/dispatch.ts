@@ -2,9 +2,9 @@ import type PQueue from 'p-queue';
 import type { Clock } from '../../core/clock.ts';
 import { AppError, ProviderError } from '../../core/errors.ts';
 import type { Emit } from '../../core/events.ts';
+import { failureRule } from '../../core/failures.ts';
 import type { Completion, CompletionRequest, Provider, Usage } from '../../core/request.ts';
 import type { BottleneckTeller } from '../bottleneck-teller.ts';
-import type { Cost } from '../limiter/cost.ts';
 import type { CostEstimator } from '../limiter/cost-estimator.ts';
 import type { LearntLimits } from '../limiter/learnt-limits.ts';
 import type { Limiter, Permit } from '../limiter/limiter.ts';
@@ -58,27 +58,27 @@ async function send(parts: DispatchParts, request: CompletionRequest, call: Call
   emit('attempt', { id: call.id, number, at: sentAt });
   try {
     const completion = await makeAttempt(parts, request);
-    took(parts, { permit, cost, sentAt }, completion);
+    took(parts, { permit, request, sentAt }, completion);
     ended(parts, call, { number, sentAt, usage: completion.usage });
     return completion;
   } catch (error) {
     const failure = error instanceof ProviderError ? error : undefined;
     if (failure !== undefined) settleFailure(permit, failure);
     ended(parts, call, { number, sentAt, usage: failure?.usage ?? {}, error: failure });
-    if (failure !== undefined && pausesRun(failure)) pauseRun(parts, failure, sentAt);
+    if (failure !== undefined) heed(parts, failure, sentAt);
     throw error;
   }
 }
 
 interface Sent {
   readonly permit: Permit;
-  readonly cost: Cost;
+  readonly request: CompletionRequest;
   readonly sentAt: number;
 }
 
-function took(parts: DispatchParts, { permit, cost, sentAt }: Sent, completion: Completion): void {
+function took(parts: DispatchParts, { permit, request, sentAt }: Sent, completion: Completion): void {
   permit.settle(completion.usage);
-  parts.estimator.learn(cost, completion.usage);
+  parts.estimator.learn(request, completion.usage);
   parts.limiter.answered();
   parts.pauses.succeeded(sentAt);
   if (completion.limits !== undefined) parts.limits.heard(completion.limits);
@@ -113,15 +113,25 @@ function settleFailure(permit: Permit, error: ProviderError): void {
   else if (error.code === 'rate_limited') permit.settle({ inputTokens: 0, outputTokens: 0 });
 }
 
-function pauseRun(parts: DispatchParts, error: ProviderError, sentAt: number): void {
-  const waitMs = parts.pauses.report(error, sentAt);
-  if (waitMs <= parts.maxRetryWaitMs) return;
+/** What a failure means for the others: decided before its slot is free, so that nobody runs into the same. */
+function heed(parts: DispatchParts, error: ProviderError, sentAt: number): void {
+  const { control, pauses, maxRetryWaitMs } = parts;
+  if (failureRule(error.code).scope === 'run') {
+    control.stop(error);
+    control.throwIfStopped();
+  }
+  if (!pausesRun(error)) return;
+  const waitMs = pauses.report(error, sentAt);
+  if (waitMs <= maxRetryWaitMs) return;
+  control.stop(waitTooLong(waitMs, maxRetryWaitMs, error));
+  control.throwIfStopped();
+}
+
+function waitTooLong(waitMs: number, mostMs: number, cause: ProviderError): AppError {
   const seconds = (ms: number): number => Math.ceil(ms / 1000);
-  const reason = new AppError(
+  return new AppError(
     'retry_wait_too_long',
-    `the endpoint asks to wait ${seconds(waitMs)} s, more than --max-retry-wait (${seconds(parts.maxRetryWaitMs)} s)`,
-    { hint: 'run the same command again later', cause: error },
+    `the endpoint asks to wait ${seconds(waitMs)} s, more than --max-retry-wait (${seconds(mostMs)} s)`,
+    { hint: 'run the same command again later', cause },
   );
-  parts.control.stop(reason);
-  throw reason;
 }

@@ -1,7 +1,6 @@
 import { type Clock, sleep } from '../../core/clock.ts';
 import { ProviderError } from '../../core/errors.ts';
 import type { Emit } from '../../core/events.ts';
-import { failureRule } from '../../core/failures.ts';
 import type { Completion } from '../../core/request.ts';
 import { pausesRun } from '../limiter/pauses.ts';
 import type { RetryPolicy } from '../retry-policy.ts';
@@ -18,7 +17,6 @@ export interface RetryParts {
 /**
  * The one retry loop of the program. A retry sleeps here, outside the queue: it holds no slot and no rate
  * capacity. Where the whole run pauses it need not sleep at all: `dispatch` lets nothing out meanwhile.
- * A failure that concerns the whole run stops the run instead.
  */
 export function retry(next: Complete, parts: RetryParts): Complete {
   const { policy, control, clock, emit } = parts;
@@ -30,11 +28,10 @@ export function retry(next: Complete, parts: RetryParts): Complete {
         return await next(request, current);
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
-        if (failureRule(error.code).scope === 'run') control.stop(error);
-        control.throwIfStopped();
         history ??= policy.begin();
         const decision = history.decide(error);
         if (decision.action === 'give-up') throw error;
+        control.throwIfStopped();
         const delayMs = pausesRun(error) ? 0 : decision.delayMs;
         emit('retry', { id: call.id, attempt: call.effort.attempts, delayMs, error });
         if (delayMs > 0) await sleep(clock, delayMs, control.stopSignal);

@@ -29,18 +29,18 @@ export class CostEstimator {
 
   estimate(request: CompletionRequest): Cost {
     if (!this.#countsTokens()) return NOTHING;
-    const guess = request.messages.reduce((sum, message) => sum + guessTokens(message.content), 0);
     const most = request.maxOutputTokens ?? Number.POSITIVE_INFINITY;
     return {
-      inputTokens: Math.ceil(guess * this.#inputFactor),
+      inputTokens: Math.ceil(guessInput(request) * this.#inputFactor),
       outputTokens: Math.ceil(Math.min(this.#outputTokens ?? TOKENS_OF_AN_ANSWER, most)),
     };
   }
 
-  learn(estimate: Cost, usage: Usage): void {
-    if (estimate.inputTokens > 0 && usage.inputTokens !== undefined) {
-      const target = (this.#inputFactor * usage.inputTokens) / estimate.inputTokens;
-      this.#inputFactor += WEIGHT * (target - this.#inputFactor);
+  /** Measures against the bare guess: estimates of requests in flight are older than what was learnt since. */
+  learn(request: CompletionRequest, usage: Usage): void {
+    const guess = this.#countsTokens() ? guessInput(request) : 0;
+    if (usage.inputTokens !== undefined && guess > 0) {
+      this.#inputFactor += WEIGHT * (usage.inputTokens / guess - this.#inputFactor);
     }
     if (usage.outputTokens === undefined) return;
     this.#outputTokens =
@@ -51,6 +51,10 @@ export class CostEstimator {
 }
 
 const NOTHING: Cost = { inputTokens: 0, outputTokens: 0 };
+
+function guessInput(request: CompletionRequest): number {
+  return request.messages.reduce((sum, message) => sum + guessTokens(message.content), 0);
+}
 
 function guessTokens(text: string): number {
   const length = Math.min(text.length, SAMPLE);
