@@ -21,7 +21,9 @@ const USUAL = ['startup', 'throughput', 'schedule', 'quota'];
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => BENCHMARKS[name] === undefined);
 if (unknown !== undefined) {
-  process.stderr.write(`no benchmark is called ${unknown}; there are ${Object.keys(BENCHMARKS).join(', ')}\n`);
+  process.stderr.write(
+    `no benchmark is called ${unknown}; there are ${Object.keys(BENCHMARKS).join(', ')}\n`,
+  );
   process.exit(2);
 }
 

@@ -48,7 +48,10 @@ export function baseline(file: string, args: readonly string[]): Promise<Measure
   return measure(['--import', 'tsx', here(file), ...args]);
 }
 
-export function gistmill(args: readonly string[], input?: (stdin: NodeJS.WritableStream) => void): Promise<Measured> {
+export function gistmill(
+  args: readonly string[],
+  input?: (stdin: NodeJS.WritableStream) => void,
+): Promise<Measured> {
   return measure([GISTMILL, ...args], input);
 }
 

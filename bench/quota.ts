@@ -17,7 +17,12 @@ export async function quota(directory: string): Promise<Finding[]> {
   ];
 }
 
-async function measure(directory: string, input: string, name: string, flags: readonly string[]): Promise<Finding> {
+async function measure(
+  directory: string,
+  input: string,
+  name: string,
+  flags: readonly string[],
+): Promise<Finding> {
   const output = `${directory}/quota-out.jsonl`;
   const endpoint = await startEndpoint({
     rpm: RPM,

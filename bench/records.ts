@@ -1,8 +1,10 @@
-import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 
-const WORDS = 'the harbour board met on tuesday to weigh a plan for deeper water and a longer quay'.split(' ');
+const WORDS = 'the harbour board met on tuesday to weigh a plan for deeper water and a longer quay'.split(
+  ' ',
+);
 
 /** One JSONL record of about `bytes` bytes; the same for the same number. */
 export function recordLine(number: number, bytes: number): string {

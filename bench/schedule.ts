@@ -16,7 +16,9 @@ export async function schedule(directory: string): Promise<Finding[]> {
   const idealMs = (RECORDS / CONCURRENCY) * LATENCY_MS;
   const efficiencies: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    const endpoint = await startEndpoint({ latency: { kind: 'uniform', minMs: LATENCY_MS, maxMs: LATENCY_MS } });
+    const endpoint = await startEndpoint({
+      latency: { kind: 'uniform', minMs: LATENCY_MS, maxMs: LATENCY_MS },
+    });
     await gistmill([
       ...[input, '-o', output, '--base-url', `${endpoint.url}/v1`, '--model', 'bench'],
       ...['--concurrency', String(CONCURRENCY), '--quiet'],

@@ -30,7 +30,10 @@ export async function throughput(directory: string): Promise<Finding[]> {
   const perSecond = (run: Measured): number => (RECORDS * 1000) / run.wallMs;
   const speed = median(rounds.map(({ loop, ours }) => perSecond(ours) / perSecond(loop)));
   const cpu = median(rounds.map(({ loop, ours }) => ours.cpuMs / loop.cpuMs));
-  const [absolute, plain] = [rounds.map(({ ours }) => perSecond(ours)), rounds.map(({ loop }) => perSecond(loop))];
+  const [absolute, plain] = [
+    rounds.map(({ ours }) => perSecond(ours)),
+    rounds.map(({ loop }) => perSecond(loop)),
+  ];
   return [
     {
       name: 'requests/s, no latency',

@@ -39,6 +39,7 @@ export async function runBatch(parts: BatchParts): Promise<BatchEnd> {
   const open = new OpenRecords(window);
   let unfinished = 0;
   emit('start', { at: clock.now() });
+  control.stopSignal.addEventListener('abort', () => emit('stopping', { reason: control.stopSignal.reason }));
   try {
     for await (const row of source.rows(control.stopSignal)) {
       open.begin();
