@@ -2,6 +2,7 @@ import { loadMockOptions } from '../config/load-config.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { parseLatency } from '../mock/latency.ts';
 import { startMockServer } from '../mock/start-mock-server.ts';
+import { unfence } from '../prompt/fence.ts';
 import { createSummariserPool } from '../provider/local/summariser-pool.ts';
 import type { Io } from './io.ts';
 
@@ -11,7 +12,8 @@ export async function mockCommand(flags: Readonly<Record<string, unknown>>, io: 
   const pool = createSummariserPool();
   try {
     const server = await startMockServer({ ...options, latency: parseLatency(options.latency) }, (text) =>
-      pool.summarise(text),
+      // Of our own prompt the document alone, so that its wording is not taken for the text.
+      pool.summarise(unfence(text)),
     );
     io.stderr.write(
       `gistmill mock: an OpenAI-compatible endpoint at ${server.url}/v1 (statistics: ${server.url}/stats)\n`,

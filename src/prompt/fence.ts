@@ -17,3 +17,12 @@ function freeName(text: string): string {
   while (taken.has(String(number))) number += 1;
   return `${NAME}-${number}`;
 }
+
+/** The text of the first fence in a prompt; a prompt without one as it is. */
+export function unfence(prompt: string): string {
+  const opening = /^<(document(?:-\d+)?)>\n/m.exec(prompt);
+  if (opening === null) return prompt;
+  const from = opening.index + opening[0].length;
+  const to = prompt.indexOf(`\n</${opening[1]}>`, from);
+  return to === -1 ? prompt : prompt.slice(from, to);
+}

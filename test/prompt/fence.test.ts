@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fence } from '../../src/prompt/fence.ts';
+import { defaultPrompt } from '../../src/prompt/default-prompt.ts';
+import { fence, unfence } from '../../src/prompt/fence.ts';
 
 describe('fence', () => {
   it('is the same plain tag for texts that have no such tag', () => {
@@ -45,5 +46,22 @@ describe('fence', () => {
         expect(fence(text)).toEqual({ name, fenced });
       }),
     );
+  });
+});
+
+describe('unfence', () => {
+  it('gives back the text of any prompt that fences it', () => {
+    const line = fc.constantFrom('', 'plain', '<document>', '</document>', '<document-2>', '</document-2>');
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 8 }), (lines) => {
+        const text = lines.join('\n');
+        expect(unfence(defaultPrompt(text))).toBe(text);
+      }),
+    );
+  });
+
+  it('leaves a prompt without a fence as it is', () => {
+    expect(unfence('One line for <document>: text')).toBe('One line for <document>: text');
+    expect(unfence('<document>\nnever closed')).toBe('<document>\nnever closed');
   });
 });
