@@ -52,6 +52,8 @@ export function createTransport({ connections, env, maxBodyBytes }: TransportOpt
   const dispatcher =
     proxies === undefined ? new Agent(options) : new EnvHttpProxyAgent({ ...options, ...proxies });
   const targetOf = targetCache();
+  // undici's proxy agent adds to the headers that it gets.
+  const ownHeaders = (headers: HttpRequest['headers']) => (proxies === undefined ? headers : { ...headers });
   return {
     post: ({ url, headers, body, signal }) =>
       new Promise((resolve, reject) => {
@@ -60,9 +62,8 @@ export function createTransport({ connections, env, maxBodyBytes }: TransportOpt
           return;
         }
         const { origin, host, path } = targetOf(url);
-        // The headers are copied because undici's proxy agent adds to them.
         const exchange = new Exchange(host, signal, resolve, reject);
-        dispatcher.dispatch({ origin, path, method: 'POST', headers: { ...headers }, body }, exchange);
+        dispatcher.dispatch({ origin, path, method: 'POST', headers: ownHeaders(headers), body }, exchange);
       }),
     close: async () => {
       await dispatcher.destroy();

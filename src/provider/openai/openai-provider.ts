@@ -5,7 +5,7 @@ import { createEndpoint, parseUrl } from '../endpoint.ts';
 import type { Transport } from '../http-transport.ts';
 import { joinUrl } from './join-url.ts';
 import { readAnswer } from './read-answer.ts';
-import { toRequestBody } from './to-request-body.ts';
+import { requestBodyWriter } from './to-request-body.ts';
 
 export interface OpenAiOptions {
   /** Default: OpenAI's own. */
@@ -39,10 +39,11 @@ export function createOpenAiProvider({ baseUrl, apiKey, transport, epochMs }: Op
     'user-agent': 'gistmill',
     ...endpoint.credentials,
   };
+  const writeBody = requestBodyWriter();
   return {
     name: 'openai',
     attempt: async (request, signal) => {
-      const body = toRequestBody(request);
+      const body = writeBody(request);
       return readAnswer(await transport.post({ url: endpoint.url, headers, body, signal }), context);
     },
     close: () => transport.close(),
