@@ -11,6 +11,6 @@ export default defineConfig({
   target: 'node20.19',
   outDir: 'dist',
   clean: true,
-  dts: { entry: 'index' },
+  dts: { entry: 'src/index.ts' },
   fixedExtension: false,
 });

@@ -20,7 +20,7 @@ export function errorCode(error: unknown): string | undefined {
 }
 
 /** `no space left on device (ENOSPC)` where the system has words for it. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   const errno = error instanceof Error && 'errno' in error ? error.errno : undefined;
   const known = typeof errno === 'number' ? getSystemErrorMap().get(errno) : undefined;
   if (known !== undefined) return `${known[1]} (${known[0]})`;

@@ -7,7 +7,7 @@ export interface Arrived {
 }
 
 /** The largest sum within any window `(t - windowMs, t]`, wherever it begins. `arrived` is in order of time. */
-export function mostInAnyWindow(arrived: readonly Arrived[], windowMs: number): number {
+function mostInAnyWindow(arrived: readonly Arrived[], windowMs: number): number {
   let most = 0;
   let sum = 0;
   let oldest = 0;
