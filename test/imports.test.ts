@@ -5,7 +5,7 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 
 const SRC = join(import.meta.dirname, '../src');
-const ROOMS = ['config', 'input', 'prompt', 'engine', 'provider', 'output', 'observe', 'mock'];
+const ROOMS = ['config', 'input', 'prompt', 'engine', 'provider', 'output', 'observe', 'mock', 'pricing'];
 const ROOMS_BUT_OBSERVE = ROOMS.filter((room) => room !== 'observe');
 
 /** What each part of `src` may import besides itself. `commands` joins the rooms; nothing imports it but the entry. */
@@ -23,6 +23,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   core: [],
   engine: ['node:events', 'p-queue'],
+  pricing: ['@pydantic/genai-prices'],
   config: ['node:fs', 'node:fs/promises', 'node:path', 'node:util', 'yaml', 'zod'],
 };
 
