@@ -1,7 +1,8 @@
-import { constants } from 'node:fs';
+import { constants, fstatSync } from 'node:fs';
 import { access, open, stat } from 'node:fs/promises';
 import { AppError } from '../core/errors.ts';
 import { refuseUtf16 } from './open-head.ts';
+import type { Stdin } from './read-chunks.ts';
 
 /** Files looked at side by side; the thread pool has four threads. */
 const TOGETHER = 16;
@@ -19,10 +20,13 @@ export interface Input {
  * Looks at every path (`-` is stdin) before anything is read. Throws `input_not_readable` for the first
  * that is missing, a directory, not permitted or UTF-16.
  */
-export async function checkInputs(paths: readonly string[]): Promise<Input[]> {
+export async function checkInputs(paths: readonly string[], stdin: Stdin): Promise<Input[]> {
   const inputs: Input[] = [];
   for (let i = 0; i < paths.length; i += TOGETHER) {
-    for (const result of await Promise.allSettled(paths.slice(i, i + TOGETHER).map(checkInput))) {
+    const some = paths
+      .slice(i, i + TOGETHER)
+      .map((path) => (path === '-' ? checkStdin(stdin) : checkPath(path)));
+    for (const result of await Promise.allSettled(some)) {
       if (result.status === 'rejected') throw result.reason;
       inputs.push(result.value);
     }
@@ -30,8 +34,13 @@ export async function checkInputs(paths: readonly string[]): Promise<Input[]> {
   return inputs;
 }
 
-async function checkInput(path: string): Promise<Input> {
-  if (path === '-') return { kind: 'stdin', name: 'stdin' };
+/** Node.js makes an empty stream of a directory behind stdin. */
+async function checkStdin({ fd }: Stdin): Promise<Input> {
+  if (typeof fd === 'number' && fstatSync(fd).isDirectory()) throw notReadable('stdin', 'it is a directory');
+  return { kind: 'stdin', name: 'stdin' };
+}
+
+async function checkPath(path: string): Promise<Input> {
   try {
     const found = await stat(path);
     if (found.isDirectory())

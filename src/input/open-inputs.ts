@@ -35,7 +35,7 @@ interface Run {
  * Reading again is possible for files, not for pipes.
  */
 export async function openInputs(options: InputOptions, stdin: Stdin): Promise<Source> {
-  const inputs = await checkInputs(namedInputs(options.inputs, stdin));
+  const inputs = await checkInputs(namedInputs(options.inputs, stdin), stdin);
   let bytesRead = 0;
   const onBytes = (bytes: number): void => {
     bytesRead += bytes;

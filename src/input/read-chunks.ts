@@ -9,6 +9,7 @@ const CHUNK_BYTES = 256 * 1024;
 /** What is used of `process.stdin`. */
 export interface Stdin extends AsyncIterable<Uint8Array | string> {
   readonly isTTY?: boolean | undefined;
+  readonly fd?: number | undefined;
   destroy(): unknown;
 }
 
