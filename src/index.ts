@@ -4,6 +4,11 @@ export type { ErrorCode } from './core/failures.ts';
 export type { Json, JsonObject } from './core/json.ts';
 export type { Effort, Outcome } from './core/outcome.ts';
 export type { BrokenRecord, InputRecord } from './core/record.ts';
-export type { Completion, CompletionRequest, Finish, Message, Provider, Usage } from './core/request.ts';
-export { type SummarizeOptions, type SummarizeRun, summarize } from './library/summarize.ts';
+export type { Completion, CompletionRequest, Finish, Message, Usage } from './core/request.ts';
+export {
+  type OwnProvider,
+  type SummarizeOptions,
+  type SummarizeRun,
+  summarize,
+} from './library/summarize.ts';
 export { type ResultRow, resultRowSchema } from './output/row-schema.ts';

@@ -22,6 +22,8 @@ export interface RunEvents {
     /** Time of this attempt alone, in ms. */
     readonly ms: number;
     readonly usage: Usage;
+    /** USD of this usage; missing where it is unknown. */
+    readonly costUsd?: number;
     readonly error?: ProviderError;
   };
   /** A failed attempt will be tried again after `delayMs`. */

@@ -16,6 +16,7 @@ export const EXIT_MEANINGS: readonly (readonly [number, string])[] = [
   [EXIT.someFailed, 'finished, but some records failed'],
   [EXIT.usage, 'wrong usage or configuration, or an input that cannot be read'],
   [EXIT.endpoint, 'stopped: the endpoint refuses (key, quota, model, URL), or too many failures'],
+  [EXIT.budget, 'stopped: your budget is spent, or your deadline has passed'],
   [EXIT.output, 'the output could not be written'],
   [EXIT.sigint, 'interrupted by SIGINT'],
   [EXIT.sigterm, 'interrupted by SIGTERM'],

@@ -3,8 +3,8 @@
  * that decides; `docs/errors.md` is generated from it.
  */
 interface FailureRule {
-  /** Asked again within the run? By which budget of attempts. */
-  readonly retry: 'no' | 'transient' | 'rate-limit' | 'content';
+  /** Asked again within the run? By which budget of attempts. `later`: only in a later run. */
+  readonly retry: 'no' | 'later' | 'transient' | 'rate-limit' | 'content';
   /** Does it concern one record, or does it end the whole run? */
   readonly scope: 'record' | 'run';
   /** Exit code when it ends the run; 1 where it only fails a record. */
@@ -49,6 +49,7 @@ export const FAILURES = {
   unexpected_answer: row('The endpoint answered with an error that is not worth another attempt.'),
   response_too_large: row('The answer is larger than is ever accepted.'),
   request_too_large: row('The request needs more tokens than the limit allows at all.'),
+  record_deadline: retried('later', 'The record was not done within --record-deadline.'),
 
   wrong_key: ends(3, 'The endpoint refused the key (401, 403).'),
   quota_exhausted: ends(3, 'The quota or the credit of the account is used up.'),
@@ -56,6 +57,9 @@ export const FAILURES = {
   wrong_url: ends(3, 'What answers at the URL is not the API that was expected.'),
   retry_wait_too_long: ends(3, 'The endpoint asks to wait longer than --max-retry-wait.'),
   too_many_failures: ends(3, 'More records failed than --max-failures allows.'),
+
+  budget_spent: ends(4, 'What is left of --max-cost or --max-tokens-total does not pay another request.'),
+  run_deadline: ends(4, 'The run was not done within --deadline.'),
 
   usage: ends(2, 'The command line or the configuration is wrong.'),
   input_not_readable: ends(2, 'An input does not exist or cannot be read.'),
@@ -71,4 +75,19 @@ export type ErrorCode = keyof typeof FAILURES;
 
 export function failureRule(code: ErrorCode): FailureRule {
   return FAILURES[code];
+}
+
+/** Failures after which the endpoint may well have worked, and billed, without telling what. */
+const PERHAPS_BILLED: ReadonlySet<ErrorCode> = new Set([
+  'timeout',
+  'truncated_body',
+  'invalid_response',
+  'response_too_large',
+  'record_deadline',
+  'interrupted',
+]);
+
+/** Whether an attempt that failed so may be billed although no usage was reported. */
+export function perhapsBilled(code: ErrorCode): boolean {
+  return PERHAPS_BILLED.has(code);
 }

@@ -10,6 +10,8 @@ export interface Effort {
   readonly latencyMs: number;
   /** Tokens of all attempts, failed ones included where the endpoint reported them. */
   readonly usage: Usage;
+  /** USD of these tokens; missing where they or their price are unknown, which is not 0. */
+  readonly costUsd?: number;
 }
 
 /** The end of one record, good or bad: what the sink writes. */

@@ -1,3 +1,4 @@
+import type { CancelSignal } from './cancel-signal.ts';
 import type { Json, JsonObject } from './json.ts';
 
 export interface Message {
@@ -61,7 +62,7 @@ export interface LimitHint {
 export interface Provider {
   /** Short name, as `--provider` takes it. */
   readonly name: string;
-  attempt(request: CompletionRequest, signal: AbortSignal): Promise<Completion>;
+  attempt(request: CompletionRequest, signal: CancelSignal): Promise<Completion>;
   close(): Promise<void>;
 }
 

@@ -2,12 +2,13 @@ import { joinBatch } from '../batch/join-batch.ts';
 import { settleRunOptions } from '../config/load-config.ts';
 import { resolveEndpoint } from '../config/resolve-endpoint.ts';
 import type { RunOptions } from '../config/run-options.ts';
+import { toAbortSignal } from '../core/cancel-signal.ts';
 import { systemClock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { Events } from '../core/events.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { Outcome } from '../core/outcome.ts';
-import type { Provider } from '../core/request.ts';
+import type { Completion, CompletionRequest, Provider } from '../core/request.ts';
 import { RunControl } from '../engine/run-control.ts';
 import { fromIterable } from '../input/from-iterable.ts';
 import { orderedSink } from '../output/ordered-sink.ts';
@@ -44,9 +45,15 @@ type SharedOptions = Pick<
   | 'ordered'
 >;
 
+/** An endpoint of your own. One attempt a call: no sleeping, no retrying; it throws a `ProviderError`. */
+export interface OwnProvider {
+  readonly name: string;
+  attempt(request: CompletionRequest, signal: AbortSignal): Promise<Completion>;
+}
+
 export interface SummarizeOptions extends Partial<SharedOptions> {
   /** A built-in provider by name, or one of your own. */
-  readonly provider?: RunOptions['provider'] | Provider;
+  readonly provider?: RunOptions['provider'] | OwnProvider;
   /** The key. Where it is missing, the environment is looked at as the command line does. */
   readonly apiKey?: string;
   /** Stops the run: requests in flight get `grace` ms, then the iteration throws the reason. */
@@ -105,10 +112,11 @@ async function run(
   control: RunControl,
   channel: OutcomeChannel,
 ): Promise<void> {
-  const own = typeof named === 'object' ? named : undefined;
-  const options = settleRunOptions({ ...given, provider: typeof named === 'object' ? undefined : named });
-  const { provider, model } =
-    own === undefined ? await builtIn(options, apiKey) : { provider: own, model: options.model ?? own.name };
+  const isOwn = typeof named === 'object';
+  const options = settleRunOptions({ ...given, provider: isOwn ? undefined : named });
+  const { provider, model } = isOwn
+    ? { provider: adapt(named), model: options.model ?? named.name }
+    : await builtIn(options, apiKey);
   const prompt = await createPrompt({ ...options, model, params: options.param ?? {} });
   const stop = (): void =>
     control.stop(new AppError('interrupted', 'the signal aborted', { cause: signal?.reason }));
@@ -131,8 +139,16 @@ async function run(
     if (end.stoppedBy !== undefined) throw end.stoppedBy;
   } finally {
     signal?.removeEventListener('abort', stop);
-    if (own === undefined) await provider.close();
+    await provider.close();
   }
+}
+
+function adapt(own: OwnProvider): Provider {
+  return {
+    name: own.name,
+    attempt: (request, signal) => own.attempt(request, toAbortSignal(signal)),
+    close: async () => {},
+  };
 }
 
 async function builtIn(

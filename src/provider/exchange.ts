@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { ProviderError } from '../core/errors.ts';
+import type { CancelSignal } from '../core/cancel-signal.ts';
 import { toNetworkError } from './network-error.ts';
 import type { ReplyHeaders } from './reply-headers.ts';
 
@@ -12,9 +12,9 @@ export interface HttpReply {
 /** One request and its reply, as undici's dispatcher reports them. */
 export class Exchange implements Dispatcher.DispatchHandler {
   readonly #host: string;
-  readonly #signal: AbortSignal;
+  readonly #signal: CancelSignal;
   readonly #resolve: (reply: HttpReply) => void;
-  readonly #reject: (error: ProviderError) => void;
+  readonly #reject: (error: unknown) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #status: number | undefined;
   #headers: ReplyHeaders = {};
@@ -23,9 +23,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   constructor(
     host: string,
-    signal: AbortSignal,
+    signal: CancelSignal,
     resolve: (reply: HttpReply) => void,
-    reject: (error: ProviderError) => void,
+    reject: (error: unknown) => void,
   ) {
     this.#host = host;
     this.#signal = signal;
@@ -38,11 +38,11 @@ export class Exchange implements Dispatcher.DispatchHandler {
   handleEvent(): void {
     this.#signal.removeEventListener('abort', this);
     this.#reject(this.#signal.reason);
-    this.#controller?.abort(this.#signal.reason);
+    this.#controller?.abort(asError(this.#signal.reason));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    if (this.#signal.aborted) controller.abort(this.#signal.reason);
+    if (this.#signal.aborted) controller.abort(asError(this.#signal.reason));
     else this.#controller = controller;
   }
 
@@ -69,4 +69,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#signal.removeEventListener('abort', this);
     this.#reject(toNetworkError(error, { host: this.#host, status: this.#status, bytes: this.#bytes }));
   }
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error('aborted');
 }

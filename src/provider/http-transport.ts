@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { Agent, buildConnector, EnvHttpProxyAgent } from 'undici';
+import type { CancelSignal } from '../core/cancel-signal.ts';
 import { Exchange, type HttpReply } from './exchange.ts';
 import { type Environment, proxySettings } from './proxy-env.ts';
 
@@ -18,7 +19,7 @@ interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /** The attempt's own signal: one listener is added and taken off again. */
-  readonly signal: AbortSignal;
+  readonly signal: CancelSignal;
 }
 
 /** Pooled HTTP connections. It follows no redirect, so that credentials never travel on. */

@@ -1,3 +1,4 @@
+import type { CancelSignal } from '../../src/core/cancel-signal.ts';
 import type { Clock } from '../../src/core/clock.ts';
 import type {
   Completion,
@@ -49,7 +50,7 @@ export class ScriptedProvider implements Provider {
     this.#script = script;
   }
 
-  attempt(request: CompletionRequest, signal: AbortSignal): Promise<Completion> {
+  attempt(request: CompletionRequest, signal: CancelSignal): Promise<Completion> {
     const answer = this.#script(request, this.arrivals.length);
     this.arrivals.push({ at: this.#clock.now(), text: request.document.text });
     this.#inFlight += 1;
@@ -61,7 +62,7 @@ export class ScriptedProvider implements Provider {
 
   async close(): Promise<void> {}
 
-  #after(answer: ScriptedAnswer, signal: AbortSignal): Promise<Completion> {
+  #after(answer: ScriptedAnswer, signal: CancelSignal): Promise<Completion> {
     return new Promise((resolve, reject) => {
       const end = (): void => {
         if ('error' in answer) reject(answer.error);
@@ -74,10 +75,12 @@ export class ScriptedProvider implements Provider {
       }
       const cancel = answer.hang === undefined ? this.#clock.timer(latencyMs, end) : () => {};
       if (answer.hang === 'deaf') return;
-      signal.addEventListener('abort', () => {
-        this.cut += 1;
-        cancel();
-        reject(signal.reason);
+      signal.addEventListener('abort', {
+        handleEvent: () => {
+          this.cut += 1;
+          cancel();
+          reject(signal.reason);
+        },
       });
     });
   }

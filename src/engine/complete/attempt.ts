@@ -1,3 +1,4 @@
+import { Cancellation, type CancelSignal } from '../../core/cancel-signal.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError, ProviderError, toAppError } from '../../core/errors.ts';
 import type { Completion, CompletionRequest, Provider } from '../../core/request.ts';
@@ -12,13 +13,13 @@ interface AttemptParts {
 
 /**
  * One attempt with its own deadline. It ends when the deadline passes or the run is aborted, even if the
- * provider does not listen to its signal. One controller and one timer an attempt: combined signals
+ * provider does not listen to its signal. One cancellation and one timer an attempt: combined signals
  * (`AbortSignal.any`) have been seen not to fire on Node 20.
  */
 export function makeAttempt(parts: AttemptParts, request: CompletionRequest): Promise<Completion> {
   const { provider, control, clock, timeoutMs } = parts;
   return new Promise((resolve, reject) => {
-    const controller = new AbortController();
+    const cancellation = new Cancellation();
     const end = (): void => {
       cancelTimer();
       offAbort();
@@ -26,11 +27,11 @@ export function makeAttempt(parts: AttemptParts, request: CompletionRequest): Pr
     const cut = (reason: AppError): void => {
       end();
       reject(reason);
-      controller.abort(reason);
+      cancellation.abort(reason);
     };
     const cancelTimer = clock.timer(timeoutMs, () => cut(timedOut(timeoutMs)));
     const offAbort = control.onAbort(cut);
-    start(provider, request, controller.signal).then(
+    start(provider, request, cancellation).then(
       (completion) => {
         end();
         resolve(completion);
@@ -47,7 +48,7 @@ export function makeAttempt(parts: AttemptParts, request: CompletionRequest): Pr
 async function start(
   provider: Provider,
   request: CompletionRequest,
-  signal: AbortSignal,
+  signal: CancelSignal,
 ): Promise<Completion> {
   return provider.attempt(request, signal);
 }

@@ -1,3 +1,4 @@
+import { toAbortSignal } from '../../core/cancel-signal.ts';
 import type { Completion, Provider } from '../../core/request.ts';
 import { createSummariserPool, type SummariserPoolOptions } from './summariser-pool.ts';
 
@@ -14,7 +15,7 @@ export async function createLocalProvider(options: SummariserPoolOptions = {}): 
     name: 'local',
     async attempt({ document, maxOutputTokens }, signal): Promise<Completion> {
       const limit = maxOutputTokens === undefined ? {} : { maxTokens: maxOutputTokens };
-      const { text, cut } = await pool.run({ text: document.text, ...limit }, signal);
+      const { text, cut } = await pool.run({ text: document.text, ...limit }, toAbortSignal(signal));
       return { text, finish: { unified: cut ? 'length' : 'stop' }, usage: {}, model: LOCAL_MODEL };
     },
     close: () => pool.close(),
