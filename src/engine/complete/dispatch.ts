@@ -121,9 +121,10 @@ function heed(parts: DispatchParts, error: ProviderError, sentAt: number): void 
     control.throwIfStopped();
   }
   if (!pausesRun(error)) return;
-  const waitMs = pauses.report(error, sentAt);
-  if (waitMs <= maxRetryWaitMs) return;
-  control.stop(waitTooLong(waitMs, maxRetryWaitMs, error));
+  pauses.report(error, sentAt);
+  const { retryAfterMs = 0 } = error;
+  if (retryAfterMs <= maxRetryWaitMs) return;
+  control.stop(waitTooLong(retryAfterMs, maxRetryWaitMs, error));
   control.throwIfStopped();
 }
 

@@ -42,8 +42,8 @@ export class Pauses {
     this.#parts = parts;
   }
 
-  /** Takes note of a rejection of a request that was sent at `sentAt`; returns the ms left to wait. */
-  report(error: ProviderError, sentAt: number): number {
+  /** Takes note of a rejection of a request that was sent at `sentAt`. */
+  report(error: ProviderError, sentAt: number): void {
     const now = this.#parts.clock.now();
     const first = sentAt > this.#beganAt;
     if (first) {
@@ -54,7 +54,6 @@ export class Pauses {
       this.#extend(now + error.retryAfterMs, error, now);
     }
     if (error.code === 'rate_limited') this.#parts.limiter.rejected(this.#until, first);
-    return Math.max(0, this.#until - now);
   }
 
   /** A request sent at `sentAt` was answered: what was sent since the last pause gets through. */

@@ -43,7 +43,7 @@ describe('what pauses the run', () => {
 describe('a storm of rejections', () => {
   it('is one pause, as long as the endpoint says, however many report it', async () => {
     const { pauses, emitted, nextAdmittedAt } = setUp();
-    for (let i = 0; i < 50; i++) expect(pauses.report(tooMany({ retryAfterMs: 2000 }), 0)).toBe(2000);
+    for (let i = 0; i < 50; i++) pauses.report(tooMany({ retryAfterMs: 2000 }), 0);
     expect(emitted).toHaveLength(1);
     expect(await nextAdmittedAt()).toBe(2000);
   });
@@ -62,8 +62,8 @@ describe('a storm of rejections', () => {
     const { clock, pauses, emitted, nextAdmittedAt } = setUp();
     pauses.report(tooMany({ retryAfterMs: 2000 }), 0);
     await clock.advance(100);
-    expect(pauses.report(tooMany({ retryAfterMs: 5000 }), 0)).toBe(5000);
-    expect(pauses.report(tooMany({ retryAfterMs: 1 }), 0)).toBe(5000);
+    pauses.report(tooMany({ retryAfterMs: 5000 }), 0);
+    pauses.report(tooMany({ retryAfterMs: 1 }), 0);
     expect(emitted.map((pause) => pause.untilMs)).toEqual([2000, 5100]);
     expect(await nextAdmittedAt()).toBe(5100);
   });
@@ -130,7 +130,7 @@ describe('a storm of rejections', () => {
   it('obeys a wait longer than a timer can count', async () => {
     const { pauses, nextAdmittedAt } = setUp();
     const retryAfterMs = 2 ** 31 + 5000;
-    expect(pauses.report(tooMany({ retryAfterMs }), 0)).toBe(retryAfterMs);
+    pauses.report(tooMany({ retryAfterMs }), 0);
     expect(await nextAdmittedAt()).toBe(retryAfterMs);
   });
 });
