@@ -17,11 +17,16 @@ export interface BatchSettings {
   readonly ordered: boolean;
   readonly rpm?: number | undefined;
   readonly tpm?: number | undefined;
+  readonly inputTpm?: number | undefined;
+  readonly outputTpm?: number | undefined;
+  readonly rpd?: number | undefined;
+  readonly tpd?: number | undefined;
   readonly maxAttempts: number;
   readonly maxRateLimitAttempts: number;
   readonly timeout: number;
   readonly maxRetryWait: number;
   readonly maxFailures?: FailureLimitOptions | undefined;
+  readonly maxConsecutiveFailures?: number | undefined;
 }
 
 export interface BatchRooms {
@@ -37,6 +42,16 @@ export interface BatchRooms {
 }
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+/** What each option that is a limit counts, and over what time. */
+const LIMITS = [
+  ['rpm', 'requests', MINUTE_MS],
+  ['tpm', 'tokens', MINUTE_MS],
+  ['inputTpm', 'inputTokens', MINUTE_MS],
+  ['outputTpm', 'outputTokens', MINUTE_MS],
+  ['rpd', 'requests', DAY_MS],
+  ['tpd', 'tokens', DAY_MS],
+] as const satisfies readonly (readonly [keyof BatchSettings, QuotaOptions['unit'], number])[];
 /** Open records for each request in flight: enough that a slot never waits for the reader. */
 const WINDOW = 4;
 /** In input order one slow record holds back those behind it; a wider window keeps the slots busy. */
@@ -54,6 +69,7 @@ export function joinBatch(rooms: BatchRooms): Promise<BatchEnd> {
       maxRateLimitAttempts: settings.maxRateLimitAttempts,
       timeoutMs: settings.timeout,
       maxRetryWaitMs: settings.maxRetryWait,
+      maxConsecutiveFailures: settings.maxConsecutiveFailures,
     },
   });
   return runBatch({
@@ -64,9 +80,9 @@ export function joinBatch(rooms: BatchRooms): Promise<BatchEnd> {
   });
 }
 
-function limitsOf({ rpm, tpm }: BatchSettings): QuotaOptions[] {
-  const limits: QuotaOptions[] = [];
-  if (rpm !== undefined) limits.push({ unit: 'requests', limit: rpm, windowMs: MINUTE_MS });
-  if (tpm !== undefined) limits.push({ unit: 'tokens', limit: tpm, windowMs: MINUTE_MS });
-  return limits;
+function limitsOf(settings: BatchSettings): QuotaOptions[] {
+  return LIMITS.flatMap(([key, unit, windowMs]) => {
+    const limit = settings[key];
+    return limit === undefined ? [] : [{ unit, limit, windowMs }];
+  });
 }

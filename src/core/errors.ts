@@ -1,5 +1,5 @@
 import { type ErrorCode, failureRule } from './failures.ts';
-import type { Usage } from './request.ts';
+import type { LimitHint, Usage } from './request.ts';
 
 export interface AppErrorExtra {
   /** What the user can do about it, one line. */
@@ -32,6 +32,8 @@ export interface ProviderErrorExtra extends AppErrorExtra {
   readonly requestId?: string | undefined;
   /** Tokens that were billed although the attempt failed. */
   readonly usage?: Usage | undefined;
+  /** What the reply's headers said of the endpoint's limits. */
+  readonly limits?: readonly LimitHint[] | undefined;
 }
 
 /** A failed attempt at an endpoint, classified where it arose. */
@@ -41,6 +43,7 @@ export class ProviderError extends AppError {
   readonly retryAfterMs: number | undefined;
   readonly requestId: string | undefined;
   readonly usage: Usage | undefined;
+  readonly limits: readonly LimitHint[] | undefined;
 
   constructor(code: ErrorCode, message: string, extra: ProviderErrorExtra = {}) {
     super(code, message, extra);
@@ -48,6 +51,7 @@ export class ProviderError extends AppError {
     this.retryAfterMs = extra.retryAfterMs;
     this.requestId = extra.requestId;
     this.usage = extra.usage;
+    this.limits = extra.limits;
   }
 }
 

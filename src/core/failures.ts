@@ -55,6 +55,7 @@ export const FAILURES = {
   quota_exhausted: ends(3, 'The quota or the credit of the account is used up.'),
   model_not_found: ends(3, 'The endpoint does not know the model.'),
   wrong_url: ends(3, 'What answers at the URL is not the API that was expected.'),
+  endpoint_down: ends(3, 'The endpoint is down: --max-consecutive-failures attempts in a row failed.'),
   retry_wait_too_long: ends(3, 'The endpoint asks to wait longer than --max-retry-wait.'),
   too_many_failures: ends(3, 'More records failed than --max-failures allows.'),
 

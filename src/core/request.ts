@@ -62,6 +62,11 @@ export interface LimitHint {
 export interface Provider {
   /** Short name, as `--provider` takes it. */
   readonly name: string;
+  /**
+   * How the endpoint counts an answer's tokens against its limits: the most that was asked for, at admission,
+   * or those that come. Not known where left out.
+   */
+  readonly counting?: 'max-output' | 'actual' | undefined;
   attempt(request: CompletionRequest, signal: CancelSignal): Promise<Completion>;
   close(): Promise<void>;
 }
