@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTransport } from '../../src/provider/http-transport.ts';
 import { proxySettings } from '../../src/provider/proxy-env.ts';
+import { startConnectProxy } from '../helpers/connect-proxy.ts';
 import { startScriptedServer } from '../helpers/scripted-server.ts';
 
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -11,34 +9,10 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
 
-/** A tunnelling proxy that notes what it is asked; `status` other than 200 refuses. */
-async function startProxy(status = 200) {
-  const tunnels: { readonly to: string; readonly authorization: string | undefined }[] = [];
-  const sockets = new Set<Socket>();
-  const server = createServer();
-  server.on('connect', (request, socket: Socket, head: Buffer) => {
-    tunnels.push({ to: request.url ?? '', authorization: request.headers['proxy-authorization'] });
-    sockets.add(socket);
-    socket.on('error', () => {});
-    if (status !== 200) {
-      socket.end(`HTTP/1.1 ${status} No\r\n\r\n`);
-      return;
-    }
-    const { hostname, port } = new URL(`http://${request.url}`);
-    const onward = connect(Number(port), hostname, () => {
-      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-      onward.write(head);
-      onward.pipe(socket).pipe(onward);
-    }).on('error', () => socket.destroy());
-    sockets.add(onward);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  cleanups.push(async () => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, tunnels };
+async function startProxy(status?: number) {
+  const proxy = await startConnectProxy(status);
+  cleanups.push(async () => proxy.close());
+  return proxy;
 }
 
 async function postThrough(env: Record<string, string>) {
