@@ -120,6 +120,7 @@ function optionRow(spec: OptionSpec, prefix: string, inFile: boolean): string {
 
 const RETRIED = {
   no: 'no',
+  later: 'in a later run',
   transient: 'yes, `--max-attempts`',
   'rate-limit': 'yes, `--max-rate-limit-attempts`',
   content: 'yes, once',

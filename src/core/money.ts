@@ -1,3 +1,8 @@
+import type { Usage } from './request.ts';
+
+/** USD of what one request used; undefined where it is unknown, which is not 0. */
+export type CostOf = (usage: Usage) => number | undefined;
+
 const NANO = 1e9;
 
 /** Rounded to whole billionths of a dollar, the grain in which amounts are added up. */

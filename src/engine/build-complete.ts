@@ -1,8 +1,12 @@
 import PQueue from 'p-queue';
 import type { Clock, Random } from '../core/clock.ts';
 import type { Emit } from '../core/events.ts';
+import type { CostOf } from '../core/money.ts';
 import type { Provider } from '../core/request.ts';
 import { BottleneckTeller } from './bottleneck-teller.ts';
+import { Forecast } from './budget/forecast.ts';
+import { type BudgetSettings, openBudget } from './budget/open-budget.ts';
+import { withinBudget } from './complete/budget.ts';
 import { checkAnswer } from './complete/check-answer.ts';
 import type { Complete } from './complete/complete.ts';
 import { dispatch } from './complete/dispatch.ts';
@@ -25,6 +29,9 @@ export interface CompleteSettings {
   readonly timeoutMs: number;
   /** Longest wait that the endpoint may ask for, in ms. */
   readonly maxRetryWaitMs: number;
+  /** Attempts in a row that may fail by the endpoint's fault before it counts as down; default: any number. */
+  readonly maxConsecutiveFailures?: number | undefined;
+  readonly budget?: BudgetSettings;
 }
 
 export interface CompleteParts {
@@ -34,11 +41,13 @@ export interface CompleteParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly emit: Emit;
+  /** Missing where the price is unknown. */
+  readonly costOf?: CostOf | undefined;
 }
 
-/** Joins the stack through which every request of one endpoint goes: retry, check, dispatch. */
+/** Joins the stack through which every request of one endpoint goes: retry, check, budget, dispatch. */
 export function buildComplete(parts: CompleteParts): Complete {
-  const { provider, settings, control, clock, random, emit } = parts;
+  const { provider, settings, control, clock, random, emit, costOf } = parts;
   const queue = new PQueue({ concurrency: settings.concurrency });
   const limiter = new Limiter({ clock, limits: settings.limits });
   const bottleneck = new BottleneckTeller({ limiter, queue, emit });
@@ -51,6 +60,10 @@ export function buildComplete(parts: CompleteParts): Complete {
     estimator: new CostEstimator(() => limiter.countsTokens),
     timeoutMs: settings.timeoutMs,
     maxRetryWaitMs: settings.maxRetryWaitMs,
+    costOf,
   });
-  return retry(checkAnswer(sent), { policy: new RetryPolicy({ ...settings, random }), control, clock, emit });
+  const budget = openBudget(settings.budget ?? {}, { costOf, control });
+  const paid =
+    budget === undefined ? sent : withinBudget(sent, { budget, forecast: new Forecast(), control });
+  return retry(checkAnswer(paid), { policy: new RetryPolicy({ ...settings, random }), control, clock, emit });
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { UsdSum } from '../core/money.ts';
 import type { Effort } from '../core/outcome.ts';
 import type { Usage } from '../core/request.ts';
 
@@ -7,6 +8,7 @@ export class EffortMeter {
   readonly #clock: Clock;
   #attempts = 0;
   #startedAt: number | undefined;
+  #cost: UsdSum | undefined;
   #usage: { inputTokens?: number; outputTokens?: number } = {};
 
   constructor(clock: Clock) {
@@ -25,7 +27,12 @@ export class EffortMeter {
     return this.#attempts;
   }
 
-  addUsage(usage: Usage): void {
+  /** Tokens of an attempt, and what they cost in USD where that is known. */
+  addUsage(usage: Usage, costUsd?: number): void {
+    if (costUsd !== undefined) {
+      this.#cost ??= new UsdSum();
+      this.#cost.add(costUsd);
+    }
     if (usage.inputTokens !== undefined) {
       this.#usage.inputTokens = (this.#usage.inputTokens ?? 0) + usage.inputTokens;
     }
@@ -40,6 +47,7 @@ export class EffortMeter {
       attempts: this.#attempts,
       latencyMs: startedAt === undefined ? 0 : this.#clock.now() - startedAt,
       usage: this.#usage,
+      ...(this.#cost === undefined ? {} : { costUsd: this.#cost.usd }),
     };
   }
 }

@@ -70,5 +70,6 @@ export class RetryPolicy {
 /** A fault that does not pause the run is only this record's: it has no claim on the larger budget. */
 function budgetFor(error: ProviderError): 'no' | 'transient' | 'rate-limit' | 'content' {
   const { retry } = failureRule(error.code);
+  if (retry === 'later') return 'no';
   return retry === 'rate-limit' && !pausesRun(error) ? 'transient' : retry;
 }

@@ -6,6 +6,7 @@ import type { InputRecord, InputRow, Source } from '../core/record.ts';
 import { type Complete, PRIORITY } from './complete/complete.ts';
 import { EffortMeter } from './effort-meter.ts';
 import type { FailureLimit } from './failure-limit.ts';
+import { RecordDeadline } from './record-deadline.ts';
 import type { RunControl } from './run-control.ts';
 import type { Task } from './task/single.ts';
 
@@ -20,6 +21,8 @@ export interface BatchParts {
   readonly emit: Emit;
   /** Most records open at once: read, but not yet taken by the sink. */
   readonly window: number;
+  /** Longest time for one record from its first attempt on, in ms. */
+  readonly recordDeadlineMs?: number | undefined;
 }
 
 export interface BatchEnd {
@@ -82,7 +85,7 @@ async function processRow(parts: BatchParts, row: InputRow): Promise<boolean> {
 }
 
 async function outcomeOf(parts: BatchParts, row: InputRow): Promise<Outcome | undefined> {
-  const { task, complete, control, clock, emit } = parts;
+  const { task, complete, control, clock, emit, recordDeadlineMs } = parts;
   const effort = new EffortMeter(clock);
   if (!row.ok) {
     const { broken } = row;
@@ -91,12 +94,15 @@ async function outcomeOf(parts: BatchParts, row: InputRow): Promise<Outcome | un
   }
   const { record } = row;
   emit('record', { id: record.id, index: record.index });
+  const deadline = recordDeadlineMs === undefined ? undefined : new RecordDeadline(clock, recordDeadlineMs);
   try {
-    const call = { id: record.id, effort, priority: PRIORITY.record };
+    const call = { id: record.id, effort, priority: PRIORITY.record, deadline };
     const answer = await task.run(record, (request) => complete(request, call));
     return { ok: true, record, answer, effort: effort.total() };
   } catch (error) {
     return failed(record, error, effort, control);
+  } finally {
+    deadline?.end();
   }
 }
 

@@ -2,6 +2,7 @@ import { Cancellation, type CancelSignal } from '../../core/cancel-signal.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError, ProviderError, toAppError } from '../../core/errors.ts';
 import type { Completion, CompletionRequest, Provider } from '../../core/request.ts';
+import type { RecordDeadline } from '../record-deadline.ts';
 import type { RunControl } from '../run-control.ts';
 
 interface AttemptParts {
@@ -12,17 +13,22 @@ interface AttemptParts {
 }
 
 /**
- * One attempt with its own deadline. It ends when the deadline passes or the run is aborted, even if the
+ * One attempt with its own deadline. It ends when that or the record's passes or the run is aborted, even if the
  * provider does not listen to its signal. One cancellation and one timer an attempt: combined signals
  * (`AbortSignal.any`) have been seen not to fire on Node 20.
  */
-export function makeAttempt(parts: AttemptParts, request: CompletionRequest): Promise<Completion> {
+export function makeAttempt(
+  parts: AttemptParts,
+  request: CompletionRequest,
+  deadline?: RecordDeadline,
+): Promise<Completion> {
   const { provider, control, clock, timeoutMs } = parts;
   return new Promise((resolve, reject) => {
     const cancellation = new Cancellation();
     const end = (): void => {
       cancelTimer();
       offAbort();
+      offPass?.();
     };
     const cut = (reason: AppError): void => {
       end();
@@ -31,6 +37,7 @@ export function makeAttempt(parts: AttemptParts, request: CompletionRequest): Pr
     };
     const cancelTimer = clock.timer(timeoutMs, () => cut(timedOut(timeoutMs)));
     const offAbort = control.onAbort(cut);
+    const offPass = deadline?.onPass(cut);
     start(provider, request, cancellation).then(
       (completion) => {
         end();

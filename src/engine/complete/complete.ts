@@ -1,5 +1,6 @@
 import type { Completion, CompletionRequest } from '../../core/request.ts';
 import type { EffortMeter } from '../effort-meter.ts';
+import type { RecordDeadline } from '../record-deadline.ts';
 
 /** What goes first when a slot is free: finishing what was begun keeps few records open. */
 export const PRIORITY = { record: 0, map: 1, reduce: 2, retry: 3 } as const;
@@ -9,6 +10,9 @@ export interface Call {
   readonly id: string;
   readonly effort: EffortMeter;
   readonly priority: number;
+  readonly deadline?: RecordDeadline | undefined;
+  /** Called when the request is sent. */
+  readonly onSend?: () => void;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Clock } from '../../core/clock.ts';
 import { AppError, ProviderError } from '../../core/errors.ts';
 import type { Emit } from '../../core/events.ts';
 import { failureRule } from '../../core/failures.ts';
+import type { CostOf } from '../../core/money.ts';
 import type { Completion, CompletionRequest, Provider, Usage } from '../../core/request.ts';
 import type { BottleneckTeller } from '../bottleneck-teller.ts';
 import type { CostEstimator } from '../limiter/cost-estimator.ts';
@@ -27,6 +28,7 @@ export interface DispatchParts {
   readonly timeoutMs: number;
   /** Longest wait that the endpoint may ask for, in ms. */
   readonly maxRetryWaitMs: number;
+  readonly costOf?: CostOf | undefined;
   readonly emit: Emit;
 }
 
@@ -38,26 +40,44 @@ export interface DispatchParts {
 export function dispatch(parts: DispatchParts): Complete {
   return (request, call) => {
     parts.emit('waiting', { id: call.id });
-    const completion = parts.queue.add(() => send(parts, request, call), { priority: call.priority });
+    const completion = inTurn(parts, request, call);
     parts.bottleneck.update();
     return completion;
   };
 }
 
+/** Takes a slot in its turn. A record whose deadline passes before does not wait for it. */
+function inTurn(parts: DispatchParts, request: CompletionRequest, call: Call): Promise<Completion> {
+  const { queue } = parts;
+  const { priority, deadline } = call;
+  if (deadline === undefined) return queue.add(() => send(parts, request, call), { priority });
+  return new Promise((resolve, reject) => {
+    const offPass = deadline.onPass(reject);
+    const begin = (): Promise<Completion> => {
+      offPass();
+      return send(parts, request, call);
+    };
+    queue.add(begin, { priority }).then(resolve, reject);
+  });
+}
+
 async function send(parts: DispatchParts, request: CompletionRequest, call: Call): Promise<Completion> {
   const { limiter, estimator, control, clock, emit } = parts;
   control.throwIfStopped();
+  call.deadline?.throwIfPassed();
   const cost = estimator.estimate(request);
-  const permit = limiter.tryAcquire(cost) ?? (await limiter.acquire(cost));
+  const permit = limiter.tryAcquire(cost) ?? (await limiter.acquire(cost, call.deadline));
   if (control.reason !== undefined) {
     permit.release();
     throw control.reason;
   }
   const number = call.effort.begin();
+  call.deadline?.begin();
+  call.onSend?.();
   const sentAt = clock.now();
   emit('attempt', { id: call.id, number, at: sentAt });
   try {
-    const completion = await makeAttempt(parts, request);
+    const completion = await makeAttempt(parts, request, call.deadline);
     took(parts, { permit, request, sentAt }, completion);
     ended(parts, call, { number, sentAt, usage: completion.usage });
     return completion;
@@ -85,7 +105,7 @@ function took(parts: DispatchParts, { permit, request, sentAt }: Sent, completio
 }
 
 function ended(
-  { bottleneck, clock, emit }: DispatchParts,
+  { bottleneck, clock, costOf, emit }: DispatchParts,
   call: Call,
   end: {
     readonly number: number;
@@ -96,13 +116,15 @@ function ended(
 ): void {
   const at = clock.now();
   bottleneck.update();
-  call.effort.addUsage(end.usage);
+  const costUsd = costOf?.(end.usage);
+  call.effort.addUsage(end.usage, costUsd);
   emit('attemptEnd', {
     id: call.id,
     number: end.number,
     at,
     ms: at - end.sentAt,
     usage: end.usage,
+    ...(costUsd === undefined ? {} : { costUsd }),
     ...(end.error === undefined ? {} : { error: end.error }),
   });
 }

@@ -1,8 +1,9 @@
-import { type Clock, sleep } from '../../core/clock.ts';
+import type { Clock } from '../../core/clock.ts';
 import { ProviderError } from '../../core/errors.ts';
 import type { Emit } from '../../core/events.ts';
 import type { Completion } from '../../core/request.ts';
 import { pausesRun } from '../limiter/pauses.ts';
+import { rest } from '../rest.ts';
 import type { RetryPolicy } from '../retry-policy.ts';
 import type { RunControl } from '../run-control.ts';
 import { type Complete, PRIORITY } from './complete.ts';
@@ -34,7 +35,7 @@ export function retry(next: Complete, parts: RetryParts): Complete {
         control.throwIfStopped();
         const delayMs = pausesRun(error) ? 0 : decision.delayMs;
         emit('retry', { id: call.id, attempt: call.effort.attempts, delayMs, error });
-        if (delayMs > 0) await sleep(clock, delayMs, control.stopSignal);
+        if (delayMs > 0) await rest({ clock, control, deadline: call.deadline }, delayMs);
         current = { ...call, priority: PRIORITY.retry };
       }
     }

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { type AppError, ProviderError } from '../../core/errors.ts';
 import type { Bottleneck } from '../../core/events.ts';
 import type { Usage } from '../../core/request.ts';
+import type { RecordDeadline } from '../record-deadline.ts';
 import { AdaptiveRate } from './adaptive-rate.ts';
 import { amountOf, type Cost } from './cost.ts';
 import { Quota, type QuotaOptions } from './quota.ts';
@@ -63,12 +64,24 @@ export class Limiter {
 
   /**
    * Waits for capacity. Rejects with `request_too_large` where no amount of waiting would do, and with the
-   * reason of the stop once `stop` was called.
+   * reason of the stop once `stop` was called, or of the deadline when it passes.
    */
-  acquire(cost: Cost): Promise<Permit> {
+  acquire(cost: Cost, deadline?: Pick<RecordDeadline, 'onPass'>): Promise<Permit> {
     return new Promise((admit, reject) => {
       this.#refuseIfHopeless(cost);
-      this.#waiters.push({ cost, admit, reject });
+      const waiter: Waiter = {
+        cost,
+        reject,
+        admit: (permit) => {
+          offPass?.();
+          admit(permit);
+        },
+      };
+      this.#waiters.push(waiter);
+      const offPass = deadline?.onPass((reason) => {
+        reject(reason);
+        this.#leave(waiter);
+      });
       if (this.#waiters.length === 1) this.#pump();
     });
   }
@@ -114,6 +127,11 @@ export class Limiter {
     const quota = new Quota(options, this.#clock.now());
     this.#quotas.push(quota);
     return quota;
+  }
+
+  #leave(waiter: Waiter): void {
+    this.#waiters = this.#waiters.filter((other) => other !== waiter);
+    this.#pump();
   }
 
   #refuseIfHopeless(cost: Cost): void {
