@@ -10,7 +10,7 @@ export function fence(text: string): { readonly name: string; readonly fenced: s
 }
 
 function freeName(text: string): string {
-  if (!/<[\s/]*document/i.test(text)) return NAME;
+  if (!text.includes('<') || !/<[\s/]*document/i.test(text)) return NAME;
   const taken = new Set<string>();
   for (const [, digits] of text.matchAll(/document-(\d+)/gi)) if (digits !== undefined) taken.add(digits);
   let number = 2;

@@ -4,12 +4,12 @@ import type { Complete } from './complete.ts';
 
 /** An answer without text is a failure, whatever its status said: it never becomes an empty summary. */
 export function checkAnswer(next: Complete): Complete {
-  return async (request, call) => {
-    const completion = await next(request, call);
-    if (completion.finish.unified === 'filter') throw refused(completion);
-    if (completion.text.trim() === '') throw blank(completion, request.maxOutputTokens);
-    return completion;
-  };
+  return (request, call) =>
+    next(request, call).then((completion) => {
+      if (completion.finish.unified === 'filter') throw refused(completion);
+      if (!/\S/.test(completion.text)) throw blank(completion, request.maxOutputTokens);
+      return completion;
+    });
 }
 
 function refused(completion: Completion): ProviderError {
