@@ -7,24 +7,38 @@ export type Latency =
   | { readonly kind: 'lognormal'; readonly medianMs: number; readonly sigma: number };
 
 const NUMBER = String.raw`(\d+(?:\.\d+)?)`;
-const FIXED = new RegExp(`^${NUMBER}$`);
-const RANGE = new RegExp(`^${NUMBER}-${NUMBER}$`);
-const LOGNORMAL = new RegExp(`^lognormal:${NUMBER}:${NUMBER}$`);
+const TIME = String.raw`${NUMBER}(ms|s)?`;
+const FIXED = new RegExp(`^${TIME}$`);
+const RANGE = new RegExp(`^${TIME}-${TIME}$`);
+const LOGNORMAL = new RegExp(`^lognormal:${TIME}:${NUMBER}$`);
 
-/** Reads `200`, `100-300` or `lognormal:200:0.5` (median in ms, sigma). Throws `usage` for anything else. */
+/**
+ * Reads `200`, `100-300` or `lognormal:200:0.5` (median, sigma). Times are ms, or have their unit: `800ms`, `1.5s`,
+ * `1-3s`. Throws `usage` for anything else.
+ */
 export function parseLatency(text: string): Latency {
   const written = text.trim();
-  const fixed = FIXED.exec(written);
-  if (fixed) return { kind: 'uniform', minMs: Number(fixed[1]), maxMs: Number(fixed[1]) };
-  const range = RANGE.exec(written);
-  if (range && Number(range[1]) <= Number(range[2])) {
-    return { kind: 'uniform', minMs: Number(range[1]), maxMs: Number(range[2]) };
+  const [, fixed, fixedUnit] = FIXED.exec(written) ?? [];
+  if (fixed !== undefined) return uniform(toMs(fixed, fixedUnit), toMs(fixed, fixedUnit));
+  const [, min, minUnit, max, maxUnit] = RANGE.exec(written) ?? [];
+  const range = uniform(toMs(min, minUnit ?? maxUnit), toMs(max, maxUnit));
+  if (range.minMs <= range.maxMs) return range;
+  const [, median, medianUnit, sigma] = LOGNORMAL.exec(written) ?? [];
+  if (median !== undefined) {
+    return { kind: 'lognormal', medianMs: toMs(median, medianUnit), sigma: Number(sigma) };
   }
-  const lognormal = LOGNORMAL.exec(written);
-  if (lognormal) return { kind: 'lognormal', medianMs: Number(lognormal[1]), sigma: Number(lognormal[2]) };
   throw new AppError('usage', `--latency: ${JSON.stringify(text)} is not a latency`, {
-    hint: 'Write ms as 200, 100-300 (uniform), or lognormal:200:0.5 (median ms, sigma).',
+    hint: 'Write ms as 200, 100-300 (uniform), or lognormal:200:0.5 (median ms, sigma), or with a unit: 1.5s.',
   });
+}
+
+function uniform(minMs: number, maxMs: number) {
+  return { kind: 'uniform', minMs, maxMs } as const;
+}
+
+/** NaN for what is not there. */
+function toMs(number: string | undefined, unit: string | undefined): number {
+  return Number(number) * (unit === 's' ? 1000 : 1);
 }
 
 /** One latency in ms, from two draws of [0, 1). */

@@ -17,12 +17,23 @@ describe('a latency', () => {
     expect(parseLatency('lognormal:200:0.5')).toEqual({ kind: 'lognormal', medianMs: 200, sigma: 0.5 });
   });
 
+  it('may be written with its unit', () => {
+    expect(parseLatency('800ms')).toEqual({ kind: 'uniform', minMs: 800, maxMs: 800 });
+    expect(parseLatency('1.5s')).toEqual({ kind: 'uniform', minMs: 1500, maxMs: 1500 });
+    for (const range of ['1-3s', '1s-3s', '1000ms-3s', '1000-3000']) {
+      expect(parseLatency(range)).toEqual({ kind: 'uniform', minMs: 1000, maxMs: 3000 });
+    }
+    expect(parseLatency('lognormal:2s:0.5')).toEqual({ kind: 'lognormal', medianMs: 2000, sigma: 0.5 });
+  });
+
   it.each([
     '',
     'fast',
     '-1',
     '1e3',
-    '200ms',
+    '200m',
+    '1s-500ms',
+    'lognormal:200:1s',
     '300-100',
     '100-',
     'lognormal:200',
