@@ -1,8 +1,9 @@
 import { AppError } from '../core/errors.ts';
 import type { Env } from './env-file.ts';
+import { ESTIMATE_OPTIONS } from './estimate-options.ts';
 import { MOCK_OPTIONS } from './mock-options.ts';
 import { nearestName } from './nearest-name.ts';
-import { MOCK_PREFIX, OTHER_VARIABLES, RUN_PREFIX, variableName } from './option-names.ts';
+import { ESTIMATE_PREFIX, MOCK_PREFIX, OTHER_VARIABLES, RUN_PREFIX, variableName } from './option-names.ts';
 import type { OptionSpec } from './option-spec.ts';
 import { RUN_OPTIONS } from './run-options.ts';
 
@@ -20,6 +21,7 @@ export function checkVariables(env: Env, file?: string): void {
     ...OTHER_VARIABLES.map(([name]) => name),
     ...RUN_OPTIONS.map(({ key }) => variableName(key, RUN_PREFIX)),
     ...MOCK_OPTIONS.map(({ key }) => variableName(key, MOCK_PREFIX)),
+    ...ESTIMATE_OPTIONS.map(({ key }) => variableName(key, ESTIMATE_PREFIX)),
   ]);
   for (const [name, value] of Object.entries(env)) {
     if (!name.startsWith(RUN_PREFIX) || name.endsWith('_KEY') || known.has(name) || !value) continue;

@@ -11,9 +11,10 @@ import {
   variableLayer,
 } from './config-layers.ts';
 import { type Env, readEnvFile } from './env-file.ts';
+import { ESTIMATE_OPTIONS, type EstimateOptions } from './estimate-options.ts';
 import { MOCK_OPTIONS, type MockOptions } from './mock-options.ts';
 import { nearestName } from './nearest-name.ts';
-import { MOCK_PREFIX, RUN_PREFIX } from './option-names.ts';
+import { ESTIMATE_PREFIX, MOCK_PREFIX, RUN_PREFIX } from './option-names.ts';
 import type { OptionSpec } from './option-spec.ts';
 import { optionsSchema } from './options-schema.ts';
 import { parseValue, quote } from './parse-value.ts';
@@ -54,6 +55,21 @@ export async function loadMockOptions(sources: ConfigSources): Promise<Configura
   const env = await loadEnv(sources);
   const layers = [flagLayer(MOCK_OPTIONS, sources.flags), variableLayer(MOCK_OPTIONS, MOCK_PREFIX, env)];
   return { options: settle(MOCK_OPTIONS, layers) as MockOptions, env };
+}
+
+/**
+ * The configuration of `gistmill estimate`: that of the run it foresees, and its own from flags, then
+ * `GISTMILL_ESTIMATE_*` variables, then defaults.
+ */
+export async function loadEstimateOptions(
+  sources: ConfigSources,
+): Promise<Configuration<RunOptions> & { readonly own: EstimateOptions }> {
+  const { options, env } = await loadRunOptions(sources);
+  const layers = [
+    flagLayer(ESTIMATE_OPTIONS, sources.flags),
+    variableLayer(ESTIMATE_OPTIONS, ESTIMATE_PREFIX, env),
+  ];
+  return { options, env, own: settle(ESTIMATE_OPTIONS, layers) as EstimateOptions };
 }
 
 /**

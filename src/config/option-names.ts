@@ -13,9 +13,13 @@ export function variableName(key: string, prefix: string): string {
   return prefix + kebab(key).replaceAll('-', '_').toUpperCase();
 }
 
-/** The options of the main command are `GISTMILL_*`, those of the mock endpoint `GISTMILL_MOCK_*`. */
+/**
+ * The options of the main command are `GISTMILL_*`, those of the mock endpoint `GISTMILL_MOCK_*`, those that only the
+ * estimate has `GISTMILL_ESTIMATE_*`.
+ */
 export const RUN_PREFIX = 'GISTMILL_';
 export const MOCK_PREFIX = 'GISTMILL_MOCK_';
+export const ESTIMATE_PREFIX = 'GISTMILL_ESTIMATE_';
 
 /** Variables that are read but are no options: what they are called and what they do. */
 export const OTHER_VARIABLES = [

@@ -41,14 +41,14 @@ const NOT_FOR_LOCAL = ['prompt', 'promptFile', 'system', 'temperature', 'maxOutp
  * Decides which provider, model, URL and key serve. `env` is the environment with the `.env` file added.
  * Reads the key file, if one is named. Throws `usage` for what does not fit together, `missing_key` where a
  * key is needed and none is there. Never chooses a model that costs money, never sends a key where it was
- * not meant to go.
+ * not meant to go. `needsKey` false: nothing will be sent.
  */
-export function resolveEndpoint(options: RunOptions, env: Env, cwd: string): Endpoint {
+export function resolveEndpoint(options: RunOptions, env: Env, cwd: string, needsKey = true): Endpoint {
   const provider = options.provider ?? impliedProvider(options);
   checkKeyVariable(options.apiKeyEnv);
   refuseWhatDoesNotFit(options, provider);
   if (provider === 'local') return local(options);
-  return provider === 'http' ? http(options, env, cwd) : openai(options, env, cwd);
+  return provider === 'http' ? http(options, env, cwd) : openai(options, env, cwd, needsKey);
 }
 
 function impliedProvider(options: RunOptions): ProviderName {
@@ -103,7 +103,7 @@ function http(options: RunOptions, env: Env, cwd: string): Endpoint {
   };
 }
 
-function openai(options: RunOptions, env: Env, cwd: string): Endpoint {
+function openai(options: RunOptions, env: Env, cwd: string, needsKey: boolean): Endpoint {
   const named = options.baseUrl ?? env.OPENAI_BASE_URL;
   const url = named
     ? parseUrl(options.baseUrl === undefined ? 'OPENAI_BASE_URL' : '--base-url', named)
@@ -111,7 +111,7 @@ function openai(options: RunOptions, env: Env, cwd: string): Endpoint {
   refuseFullPath(url);
   if (options.model === undefined) throw modelMissing(url);
   const apiKey = resolveKey(options, env, cwd, takesOpenAiKey(url, env));
-  if (apiKey === undefined && url.hostname === new URL(OPENAI_URL).hostname) {
+  if (needsKey && apiKey === undefined && url.hostname === new URL(OPENAI_URL).hostname) {
     throw new AppError('missing_key', `${url.host} needs a key, and none is configured`, {
       hint: 'set OPENAI_API_KEY or GISTMILL_API_KEY (the environment or .env), or name a file: --api-key-file FILE',
     });
@@ -138,12 +138,9 @@ function takesOpenAiKey(url: URL, env: Env): boolean {
   );
 }
 
-function modelMissing(url: URL): AppError {
-  const shown = new URL(url);
-  shown.username = '';
-  shown.password = '';
+function modelMissing({ origin, pathname }: URL): AppError {
   return new AppError('usage', 'no model is named; gistmill chooses none by itself', {
-    hint: `write --model NAME; GET ${shown.href.replace(/\/+$/, '')}/models lists the names`,
+    hint: `write --model NAME; GET ${origin}${pathname.replace(/\/+$/, '')}/models lists the names`,
   });
 }
 
@@ -154,11 +151,11 @@ function refuseFullPath(url: URL): void {
   });
 }
 
-/** Only http and https. The message leaves out a URL that may hold a password. */
+/** Only http and https. The message leaves out a URL that may hold a password or a key. */
 function parseUrl(source: string, text = ''): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  const shown = text.includes('@') ? 'the value' : JSON.stringify(text);
+  const shown = /[@?]/.test(text) ? 'the value' : JSON.stringify(text);
   throw new AppError(
     'usage',
     `${source}: ${shown} is not an http or https URL; write e.g. http://127.0.0.1:8000/v1`,
