@@ -1,13 +1,14 @@
 import { ProviderError } from '../core/errors.ts';
 import type { ErrorCode } from '../core/failures.ts';
-import type { Usage } from '../core/request.ts';
+import type { LimitHint, Usage } from '../core/request.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type ErrorFacts, readErrorBody } from './error-body.ts';
 import { codeOf } from './error-rules.ts';
 import type { HttpReply } from './exchange.ts';
+import { parseLimitHints } from './rate-limit-headers.ts';
 import { headerOf, requestIdOf } from './reply-headers.ts';
 import { retryAfterMs } from './retry-after.ts';
-import { oneLine } from './sanitise.ts';
+import { type Mask, oneLine } from './sanitise.ts';
 
 /** What turning a reply into an error needs to know besides the reply. */
 export interface ErrorContext {
@@ -31,7 +32,7 @@ export function errorOfReply(reply: HttpReply, context: ErrorContext, usage?: Us
   const code = codeOf(symptoms(status, facts));
   const type = headerOf(headers, 'content-type');
   const isPage = code === 'wrong_url' && isHtml(text, type);
-  const words = text.trim() === '' ? 'empty body' : excerpt(text, type);
+  const words = text.trim() === '' ? 'empty body' : excerpt(text, type, context.endpoint.mask);
   const message = isPage ? `not a JSON API at ${context.endpoint.shown}: ${words}` : words;
   return build(code, `${status}: ${message}`, { reply, context, usage, facts });
 }
@@ -72,9 +73,12 @@ export function isHtml(text: string, contentType: string | undefined): boolean {
   return /\bhtml\b/i.test(contentType ?? '') || /^\s*<(!doctype|html|head|body)\b/i.test(text);
 }
 
-/** A short look at a body that is not what was expected: of a web page its words, without tags. */
-export function excerpt(text: string, contentType: string | undefined): string {
-  const start = text.slice(0, 4000);
+/**
+ * A short look at a body that is not what was expected: of a web page its words, without tags. Masked before
+ * anything is cut, since half a key is no longer found.
+ */
+export function excerpt(text: string, contentType: string | undefined, mask: Mask): string {
+  const start = mask(text).slice(0, 4000);
   const plain = isHtml(text, contentType)
     ? start.replace(/<(script|style)\b.*?(<\/\1>|$)/gis, ' ').replace(/<[^>]*(>|$)/g, ' ')
     : start;
@@ -113,13 +117,23 @@ function build(
   // A 402 that names a wait is a spending limit by the minute (OpenRouter, "Handling 402 errors").
   const passes = code === 'quota_exhausted' && reply.status === 402 && wait !== undefined;
   const settled = passes ? 'rate_limited' : code;
+  const limits = parseLimitHints(reply.headers, context.epochMs());
   return new ProviderError(settled, oneLine(context.endpoint.mask(message)), {
     hint: hintFor(settled, context),
     status: status ?? reply.status,
-    retryAfterMs: wait,
+    retryAfterMs: wait ?? (settled === 'rate_limited' ? untilReset(limits) : undefined),
     requestId: requestIdOf(reply.headers),
     usage,
+    limits: limits.length > 0 ? limits : undefined,
   });
+}
+
+/** Where a rejection names no wait: the time, in ms, until the limits of which nothing is left are reset. */
+function untilReset(limits: readonly LimitHint[]): number | undefined {
+  const waits = limits.flatMap(({ remaining, resetMs }) =>
+    remaining !== undefined && remaining <= 0 && resetMs !== undefined ? [resetMs] : [],
+  );
+  return waits.length === 0 ? undefined : Math.max(...waits);
 }
 
 function redirected({ status, headers }: HttpReply, context: ErrorContext): ProviderError {

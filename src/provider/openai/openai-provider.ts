@@ -3,6 +3,7 @@ import type { Provider } from '../../core/request.ts';
 import type { ErrorContext } from '../classify-error.ts';
 import { createEndpoint, parseUrl } from '../endpoint.ts';
 import type { Transport } from '../http-transport.ts';
+import { countingOf } from '../token-counting.ts';
 import { joinUrl } from './join-url.ts';
 import { readAnswer } from './read-answer.ts';
 import { requestBodyWriter } from './to-request-body.ts';
@@ -42,6 +43,7 @@ export function createOpenAiProvider({ baseUrl, apiKey, transport, epochMs }: Op
   const writeBody = requestBodyWriter();
   return {
     name: 'openai',
+    counting: countingOf(url),
     attempt: async (request, signal) => {
       const body = writeBody(request);
       return readAnswer(await transport.post({ url: endpoint.url, headers, body, signal }), context);

@@ -159,6 +159,21 @@ describe('an error', () => {
     });
   });
 
+  const spent = { 'x-ratelimit-limit-requests': '60', 'x-ratelimit-remaining-requests': '0' };
+
+  it.each([
+    ['the reset of what is used up', { 'x-ratelimit-reset-requests': '6m0s' }, 360_000],
+    ['its own word before that', { 'x-ratelimit-reset-requests': '6m0s', 'retry-after': '2' }, 2000],
+    ['nothing that it does not say', {}, undefined],
+  ])('carries the limits of a rejection, and as its wait %s', async (_name, headers, retryAfterMs) => {
+    const { provider } = await connect({ status: 429, headers: { ...spent, ...headers }, body: {} });
+    await expect(attempt(provider)).rejects.toMatchObject({
+      code: 'rate_limited',
+      retryAfterMs,
+      limits: [{ unit: 'requests', limit: 60, remaining: 0 }],
+    });
+  });
+
   it('is one line without control characters, whatever the server writes', async () => {
     const { provider } = await connect({
       status: 400,
@@ -179,5 +194,14 @@ describe('createOpenAiProvider', () => {
     );
     expect(createOpenAiProvider({ transport, apiKey: KEY }).name).toBe('openai');
     expect(createOpenAiProvider({ transport, baseUrl: 'http://127.0.0.1:1' }).name).toBe('openai');
+  });
+
+  it.each([
+    ['https://api.openai.com/v1', 'max-output'],
+    ['https://mine.openai.azure.com/openai/v1', 'max-output'],
+    ['https://api.anthropic.com/v1', 'actual'],
+    ['http://127.0.0.1:8000/v1', undefined],
+  ])('knows how %s counts an answer: %s', (baseUrl, counting) => {
+    expect(createOpenAiProvider({ transport, apiKey: KEY, baseUrl }).counting).toBe(counting);
   });
 });
