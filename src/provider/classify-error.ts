@@ -32,7 +32,7 @@ export function errorOfReply(reply: HttpReply, context: ErrorContext, usage?: Us
   const code = codeOf(symptoms(status, facts));
   const type = headerOf(headers, 'content-type');
   const isPage = code === 'wrong_url' && isHtml(text, type);
-  const words = text.trim() === '' ? 'empty body' : excerpt(text, type, context.endpoint.mask);
+  const words = text.trim() === '' ? 'empty body' : excerpt(text, type, context);
   const message = isPage ? `not a JSON API at ${context.endpoint.shown}: ${words}` : words;
   return build(code, `${status}: ${message}`, { reply, context, usage, facts });
 }
@@ -77,8 +77,8 @@ export function isHtml(text: string, contentType: string | undefined): boolean {
  * A short look at a body that is not what was expected: of a web page its words, without tags. Masked before
  * anything is cut, since half a key is no longer found.
  */
-export function excerpt(text: string, contentType: string | undefined, mask: Mask): string {
-  const start = mask(text).slice(0, 4000);
+export function excerpt(text: string, contentType: string | undefined, { endpoint }: ErrorContext): string {
+  const start = endpoint.mask(text).slice(0, 4000);
   const plain = isHtml(text, contentType)
     ? start.replace(/<(script|style)\b.*?(<\/\1>|$)/gis, ' ').replace(/<[^>]*(>|$)/g, ' ')
     : start;

@@ -24,7 +24,7 @@ export function readSummary(reply: HttpReply, path: ResponsePath | undefined, co
   const text = reply.body.toString('utf8');
   const type = headerOf(reply.headers, 'content-type');
   if (isHtml(text, type)) {
-    const message = `a web page, not an answer, at ${context.endpoint.shown}: ${excerpt(text, type)}`;
+    const message = `a web page, not an answer, at ${context.endpoint.shown}: ${excerpt(text, type, context)}`;
     throw unexpectedReply('wrong_url', message, reply, context);
   }
   const body = parseJson(text);
@@ -33,7 +33,7 @@ export function readSummary(reply: HttpReply, path: ResponsePath | undefined, co
     const isEmpty = text.trim() === '';
     const message = isEmpty
       ? `${reply.status} with an empty body`
-      : `the answer is not valid JSON: ${excerpt(text, type)}`;
+      : `the answer is not valid JSON: ${excerpt(text, type, context)}`;
     throw unexpectedReply(isEmpty ? 'truncated_body' : 'invalid_response', message, reply, context);
   }
   const found = find(body, path);
@@ -63,7 +63,7 @@ function withoutSummary(
   if (found === null) return unexpectedReply('empty_answer', 'the answer holds no text', reply, context);
   const has = isJsonObject(body)
     ? `it has ${Object.keys(body).join(', ') || 'no fields'}`
-    : excerpt(JSON.stringify(body), undefined);
+    : excerpt(JSON.stringify(body), undefined, context);
   const where = path === undefined ? 'in summary, text or output' : `at --response-path ${path.join('.')}`;
   return unexpectedReply('unexpected_answer', `the answer holds no text ${where}; ${has}`, reply, context);
 }

@@ -35,14 +35,14 @@ export function notJson(text: string, reply: HttpReply, context: ErrorContext): 
     return unexpectedReply('truncated_body', `${reply.status} with an empty body`, reply, context);
   }
   if (isHtml(text, type)) {
-    const message = `not a JSON API at ${context.endpoint.shown}: ${excerpt(text, type)}`;
+    const message = `not a JSON API at ${context.endpoint.shown}: ${excerpt(text, type, context)}`;
     return unexpectedReply('wrong_url', message, reply, context);
   }
   if (/event-stream/i.test(type ?? '')) {
     const message = 'the answer is an event stream, which was not asked for';
     return unexpectedReply('unexpected_answer', message, reply, context);
   }
-  const message = `the answer is not valid JSON: ${excerpt(text, type)}`;
+  const message = `the answer is not valid JSON: ${excerpt(text, type, context)}`;
   return unexpectedReply('invalid_response', message, reply, context);
 }
 
@@ -56,6 +56,6 @@ export function noChoice(
   const root = Array.isArray(body) ? body[0] : body;
   const isError = isJsonObject(root) && (hasError(root) || root.object === 'error');
   if (isError) return errorOfBody(body, reply, context, usage);
-  const message = `the answer is no chat completion: ${excerpt(JSON.stringify(body), undefined)}`;
+  const message = `the answer is no chat completion: ${excerpt(JSON.stringify(body), undefined, context)}`;
   return unexpectedReply('invalid_response', message, reply, context, usage);
 }
