@@ -1,4 +1,5 @@
 import type { Interrupt, Io } from './commands/io.ts';
+import { logFailure, namedLogFile } from './commands/log-failure.ts';
 import { printError, wantsStack } from './commands/print-error.ts';
 import { runProgram } from './commands/program.ts';
 import { AppError } from './core/errors.ts';
@@ -35,14 +36,19 @@ async function main(args: readonly string[]): Promise<number> {
   try {
     return await runProgram(args, io);
   } catch (error) {
-    return printError(error, io, wantsStack(args, io.env));
+    return fail(error, args);
   }
+}
+
+function fail(error: unknown, args: readonly string[]): number {
+  logFailure(error, namedLogFile(args, io.env));
+  return printError(error, io, wantsStack(args, io.env));
 }
 
 const args = process.argv.slice(2);
 
 process.on('uncaughtException', (error) => {
-  process.exit(printError(error, io, wantsStack(args, io.env)));
+  process.exit(fail(error, args));
 });
 // A command that writes rows watches its output itself; this is for help and schema, and keeps `| head` quiet.
 process.stdout.on('error', (error) => {

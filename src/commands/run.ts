@@ -19,6 +19,7 @@ import { openSink } from '../output/open-sink.ts';
 import { createProvider } from '../provider/registry.ts';
 import { watchInterrupts } from './interrupts.ts';
 import type { Io } from './io.ts';
+import { logFailure } from './log-failure.ts';
 import { openPrompt } from './open-prompt.ts';
 import { refuseBrokenInput } from './strict.ts';
 
@@ -41,6 +42,21 @@ export async function runCommand(
   io: Io,
 ): Promise<number> {
   const { options, env } = await loadRunOptions({ flags, env: io.env, cwd: io.cwd });
+  try {
+    return await openAndRun(inputs, options, env, io);
+  } catch (error) {
+    // A log that the command line or the environment names is for the entry to write to.
+    if (flags.logFile === undefined && !io.env.GISTMILL_LOG_FILE) logFailure(error, options.logFile);
+    throw error;
+  }
+}
+
+async function openAndRun(
+  inputs: readonly string[],
+  options: RunOptions,
+  env: Io['env'],
+  io: Io,
+): Promise<number> {
   const endpoint = resolveEndpoint(options, env, io.cwd);
   const source = await openSource(inputs, options, io);
   if (options.strict) await refuseBrokenInput(source);
