@@ -36,7 +36,7 @@ const EXAMPLES: readonly Outcome[] = [
       fields: { text, title: 'Council votes' },
       at: { file: 'articles.jsonl', line: 2 },
     },
-    error: new ProviderError('server_error', 'HTTP 503: try again later', { status: 503 }),
+    error: new ProviderError('server_error', '503: try again later', { status: 503 }),
     effort: { attempts: 6, latencyMs: 8120.2, usage: {} },
   },
 ];
