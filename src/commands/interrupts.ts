@@ -5,7 +5,7 @@ import type { Interrupt, Io } from './io.ts';
 
 /** 128 + the signal's number, as shells report it. */
 const EXIT_CODES: Readonly<Record<Interrupt, number>> = {
-  SIGHUP: 129,
+  SIGHUP: EXIT.sighup,
   SIGINT: EXIT.sigint,
   SIGTERM: EXIT.sigterm,
 };

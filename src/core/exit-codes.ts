@@ -7,6 +7,7 @@ export const EXIT = {
   budget: 4,
   output: 5,
   locked: 75,
+  sighup: 129,
   sigint: 130,
   sigterm: 143,
 } as const;
@@ -18,6 +19,7 @@ export const EXIT_MEANINGS: readonly (readonly [number, string])[] = [
   [EXIT.endpoint, 'stopped: the endpoint refuses (key, quota, model, URL), or too many failures'],
   [EXIT.budget, 'stopped: your budget is spent, or your deadline has passed'],
   [EXIT.output, 'the output could not be written'],
-  [EXIT.sigint, 'interrupted by SIGINT'],
+  [EXIT.sighup, 'interrupted by SIGHUP: the terminal was closed'],
+  [EXIT.sigint, 'interrupted by SIGINT (Ctrl-C)'],
   [EXIT.sigterm, 'interrupted by SIGTERM'],
 ];
