@@ -1,3 +1,6 @@
+import { formatUsd } from '../core/money.ts';
+import type { CostSummary } from './run-summary.ts';
+
 /** `1234567` as `1,234,567`; rates below 10 keep one decimal. */
 export function formatNumber(value: number): string {
   const rounded = value > 0 && value < 10 ? Math.round(value * 10) / 10 : Math.round(value);
@@ -37,4 +40,10 @@ export function formatSeconds(ms: number): string {
 
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
+}
+
+/** `$1.23`, `at least $1.23` where a part of it is unknown, `unknown`. */
+export function writeCost({ usd, attemptsUnknown }: CostSummary): string {
+  if (usd === undefined) return 'unknown';
+  return attemptsUnknown > 0 ? `at least ${formatUsd(usd)}` : formatUsd(usd);
 }

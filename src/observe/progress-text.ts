@@ -1,6 +1,7 @@
 import type { Bottleneck } from '../core/events.ts';
 import type { JsonObject } from '../core/json.ts';
-import { formatNumber, formatSeconds, formatShort } from './format.ts';
+import { formatUsd, roundUsd } from '../core/money.ts';
+import { formatNumber, formatSeconds, formatShort, writeCost } from './format.ts';
 import type { RunSummary } from './run-summary.ts';
 import type { InputBytes } from './summary.ts';
 
@@ -59,6 +60,7 @@ export function progressParts(state: ProgressState): readonly string[] {
     ...counted(waiting, 'waiting'),
     ...counted(retrying, 'retrying'),
     ...tokens(summary),
+    ...spent(state),
   ];
 }
 
@@ -70,6 +72,22 @@ function limit({ limitedBy, pauseLeftMs }: RunSummary): readonly string[] {
 function tokens({ tokens: { input, output } }: RunSummary): readonly string[] {
   if (input === undefined && output === undefined) return [];
   return [`${formatShort((input ?? 0) + (output ?? 0))} tokens`];
+}
+
+/** What the whole input will cost if it goes on like this, in USD; undefined where that cannot be told. */
+export function projectedUsd(state: ProgressState): number | undefined {
+  const usd = state.summary.cost?.usd;
+  const share = shareDone(state);
+  return usd === undefined || share === undefined || share === 0 ? undefined : usd / share;
+}
+
+function spent(state: ProgressState): readonly string[] {
+  const { cost } = state.summary;
+  if (cost?.usd === undefined || state.summary.attempts === 0) return [];
+  const projected = projectedUsd(state);
+  return [
+    `${writeCost(cost)} spent${projected === undefined ? '' : `, about ${formatUsd(projected)} in all`}`,
+  ];
 }
 
 /** As many parts as fit into `width` characters; the first is cut if even it does not fit. */
@@ -90,6 +108,7 @@ export function progressJson(state: ProgressState): JsonObject {
   const round = (value: number): number => Math.round(value * 1000) / 1000;
   const share = shareDone(state);
   const left = timeLeftMs(state);
+  const projected = projectedUsd(state);
   return {
     event: 'progress',
     elapsed_ms: Math.round(summary.wallMs),
@@ -110,6 +129,8 @@ export function progressJson(state: ProgressState): JsonObject {
     retrying: summary.retrying,
     tokens_in: tokens.input ?? null,
     tokens_out: tokens.output ?? null,
+    cost_usd: summary.cost?.usd ?? null,
+    cost_projected_usd: projected === undefined ? null : roundUsd(projected),
     pause_left_ms: Math.round(summary.pauseLeftMs),
     limited_by: summary.pauseLeftMs > 0 ? 'pause' : summary.limitedBy,
   };

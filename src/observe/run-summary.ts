@@ -36,6 +36,8 @@ export interface RunSummary {
     /** Good answers that did not tell their tokens in full. */
     readonly answersWithoutUsage: number;
   };
+  /** What the run costs; undefined where nothing is billed. */
+  readonly cost: CostSummary | undefined;
   readonly inFlight: number;
   /** Requests that wait for a slot or for rate capacity. */
   readonly waiting: number;
@@ -54,6 +56,13 @@ export interface RunSummary {
   readonly recentRecordsPerSecond: number;
   /** Why the run started no more requests, if it was stopped. */
   readonly stopped: StopReason | undefined;
+}
+
+export interface CostSummary {
+  /** USD of all attempts whose cost is known; undefined where there are only others. */
+  readonly usd: number | undefined;
+  /** Attempts that may be billed, nobody knows how much. */
+  readonly attemptsUnknown: number;
 }
 
 export interface StopReason {

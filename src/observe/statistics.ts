@@ -3,6 +3,7 @@ import type { AppError } from '../core/errors.ts';
 import type { Bottleneck, Events, RunEvents } from '../core/events.ts';
 import { type ErrorCode, failureRule } from '../core/failures.ts';
 import type { Outcome } from '../core/outcome.ts';
+import { CostMeter } from './cost-meter.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import { OpenTally } from './open-tally.ts';
 import { PauseMeter } from './pause-meter.ts';
@@ -26,6 +27,7 @@ export class Statistics {
   #inputTokens: number | undefined;
   #outputTokens: number | undefined;
   #answersWithoutUsage = 0;
+  readonly #cost: CostMeter | undefined;
   readonly #pauses = new PauseMeter();
   #limitedBy: Bottleneck = 'none';
   readonly #attemptLatency = new LatencyHistogram();
@@ -34,8 +36,10 @@ export class Statistics {
   #recentRecords: RecentRate;
   #stopped: AppError | undefined;
 
-  constructor(events: Events, clock: Clock) {
+  /** `billed`: whether the endpoint costs anything at all. */
+  constructor(events: Events, clock: Clock, { billed }: { readonly billed: boolean } = { billed: true }) {
     this.#clock = clock;
+    this.#cost = billed ? new CostMeter() : undefined;
     this.#startedAt = clock.now();
     this.#recentRequests = new RecentRate(this.#startedAt);
     this.#recentRecords = new RecentRate(this.#startedAt);
@@ -80,7 +84,9 @@ export class Statistics {
     this.#recentRecords = new RecentRate(at);
   }
 
-  #endAttempt({ at, ms, usage, error }: RunEvents['attemptEnd']): void {
+  #endAttempt(event: RunEvents['attemptEnd']): void {
+    const { at, ms, usage, error } = event;
+    this.#cost?.add(event);
     this.#attemptsEnded += 1;
     this.#attemptLatency.add(ms);
     this.#recentRequests.add(at);
@@ -129,6 +135,7 @@ export class Statistics {
         output: this.#outputTokens,
         answersWithoutUsage: this.#answersWithoutUsage,
       },
+      cost: this.#cost?.summary(),
       ...this.#rightNow(now),
       attemptLatency: this.#attemptLatency.percentiles(),
       recordLatency: this.#recordLatency.percentiles(),

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Percentiles } from './latency-histogram.ts';
-import type { RunSummary } from './run-summary.ts';
+import type { CostSummary, RunSummary } from './run-summary.ts';
 
 /**
  * The closing summary as `--summary-json` writes it: snake_case, times in ms. What is unknown is null,
@@ -29,6 +29,7 @@ export function toSummaryJson(summary: RunSummary, exitCode?: number): JsonObjec
       output: tokens.output ?? null,
       answers_without_usage: tokens.answersWithoutUsage,
     },
+    cost: costJson(summary.cost),
     wall_ms: round(summary.wallMs),
     requests_per_second: round(summary.requestsPerSecond),
     records_per_second: round(summary.recordsPerSecond),
@@ -40,6 +41,14 @@ export function toSummaryJson(summary: RunSummary, exitCode?: number): JsonObjec
         : { code: stopped.code, message: stopped.message, hint: stopped.hint ?? null },
     exit_code: exitCode ?? null,
   };
+}
+
+/** Null where nothing is billed. */
+function costJson(cost: CostSummary | undefined): Json {
+  if (cost === undefined) return null;
+  const { usd, attemptsUnknown } = cost;
+  const known = usd === undefined ? 'unknown' : attemptsUnknown > 0 ? 'at least' : 'exactly';
+  return { usd: usd ?? null, known };
 }
 
 function percentiles(latency: Percentiles | undefined): Json {

@@ -1,5 +1,5 @@
 import type { AppError } from '../core/errors.ts';
-import { formatDuration, formatNumber } from './format.ts';
+import { formatDuration, formatNumber, writeCost } from './format.ts';
 import type { Percentiles } from './latency-histogram.ts';
 import type { CountByCode, RunSummary } from './run-summary.ts';
 
@@ -24,6 +24,7 @@ export function summaryText(summary: RunSummary, input: InputBytes): string {
     ...recordRows(summary),
     ...requestRows(summary),
     ['tokens', tokens(summary)],
+    cost(summary),
     ['time', `${formatDuration(summary.wallMs)}, ${formatNumber(summary.requestsPerSecond)} requests/s`],
     latency(summary.attemptLatency),
     ...stopRows(summary, input),
@@ -68,6 +69,13 @@ function tokens({ tokens: { input, output, answersWithoutUsage } }: RunSummary):
       ? ''
       : `, not told by ${formatNumber(answersWithoutUsage)} ${plural(answersWithoutUsage, 'answer')}`;
   return `${amount(input)} in, ${amount(output)} out${gap}`;
+}
+
+function cost({ cost, tokens: { input, output } }: RunSummary): Row {
+  if (cost === undefined) return undefined;
+  if (cost.usd !== undefined) return ['cost', writeCost(cost)];
+  const priceUnknown = input !== undefined && output !== undefined;
+  return ['cost', priceUnknown ? 'unknown; to have it counted: --price-in, --price-out' : 'unknown'];
 }
 
 function latency(percentiles: Percentiles | undefined): Row {

@@ -8,6 +8,11 @@ const common = {
   usage: z
     .object({ input_tokens: count.optional(), output_tokens: count.optional() })
     .describe('Tokens of all attempts together; what the endpoint does not report is left out'),
+  cost_usd: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe('USD of these tokens; left out where they or their price are unknown'),
   attempts: count.describe('Requests sent for the record, the first included'),
   latency_ms: count.describe('From the first request to the end of the record, waits included, in ms'),
   at: z

@@ -9,6 +9,7 @@ export function toRow(outcome: Outcome, keep?: Keep): ResultRow {
   const { id, index, at } = record;
   const rest = {
     usage: { input_tokens: effort.usage.inputTokens, output_tokens: effort.usage.outputTokens },
+    cost_usd: effort.costUsd,
     attempts: effort.attempts,
     latency_ms: Math.round(effort.latencyMs),
     at: { file: at.file, line: at.line },

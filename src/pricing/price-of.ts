@@ -25,12 +25,15 @@ export async function priceOf(query: PriceQuery): Promise<Price | undefined> {
   return listed && flat(priceIn ?? listed.input, priceOut ?? listed.output);
 }
 
+/** No seller is there, so the table need not be loaded. */
+const LOOPBACK = /^https?:\/\/(localhost|127\.|\[::1\])/;
+
 function flat(input: number, output: number): Price {
   return { input, output, perRequest: 0, tiers: [] };
 }
 
 async function listedPrice({ baseUrl, model }: PriceQuery): Promise<Price | undefined> {
-  if (baseUrl === undefined) return undefined;
+  if (baseUrl === undefined || LOOPBACK.test(baseUrl)) return undefined;
   const { calcPrice } = await import('@pydantic/genai-prices');
   const found = calcPrice({ input_tokens: 0, output_tokens: 0 }, model, { providerApiUrl: baseUrl });
   return found === null ? undefined : toPrice(found.model_price);

@@ -29,4 +29,12 @@ describe('the effort meter', () => {
     effort.addUsage({ inputTokens: 5, outputTokens: 0 });
     expect(effort.total().usage).toEqual({ inputTokens: 15, outputTokens: 0 });
   });
+
+  it('adds up what is known of the cost, without drifting', () => {
+    const effort = new EffortMeter(new VirtualClock());
+    effort.addUsage({});
+    expect(effort.total()).not.toHaveProperty('costUsd');
+    for (let i = 0; i < 10; i++) effort.addUsage({}, 0.1);
+    expect(effort.total().costUsd).toBe(1);
+  });
 });

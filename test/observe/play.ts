@@ -32,8 +32,9 @@ export class Play {
     this.#events.emit('attempt', { id, number, at: this.#clock.now() });
   }
 
-  answer(id: string, ms: number, usage: Usage = {}, number = 1): void {
-    this.#events.emit('attemptEnd', { id, number, at: this.#clock.now(), ms, usage });
+  answer(id: string, ms: number, usage: Usage = {}, number = 1, costUsd?: number): void {
+    const cost = costUsd === undefined ? {} : { costUsd };
+    this.#events.emit('attemptEnd', { id, number, at: this.#clock.now(), ms, usage, ...cost });
   }
 
   fault(id: string, code: ErrorCode, ms: number, number = 1): void {
@@ -75,12 +76,12 @@ export class Play {
   }
 
   /** A whole record that ends well. */
-  async whole(id: string, ms: number, usage: Usage = {}): Promise<void> {
+  async whole(id: string, ms: number, usage: Usage = {}, costUsd?: number): Promise<void> {
     this.read(id);
     this.wait(id);
     this.send(id);
     await this.#clock.advance(ms);
-    this.answer(id, ms, usage);
+    this.answer(id, ms, usage, 1, costUsd);
     this.ok(id, ms);
   }
 

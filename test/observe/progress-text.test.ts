@@ -106,6 +106,14 @@ describe('fitParts', () => {
   });
 });
 
+it('tells what is spent and what it will come to', async () => {
+  await play.whole('a', 1000, {}, 0.03);
+  await play.whole('b', 1000, {}, 0.05);
+  expect(progressParts(state(100, 1000))).toContain('$0.08 spent, about $0.80 in all');
+  expect(progressParts(state(100))).toContain('$0.08 spent');
+  expect(progressJson(state(100, 1000))).toMatchObject({ cost_usd: 0.08, cost_projected_usd: 0.8 });
+});
+
 it('progressJson tells the same in numbers, null where unknown', async () => {
   await play.whole('a', 1000);
   play.limitedBy('concurrency');
@@ -129,6 +137,8 @@ it('progressJson tells the same in numbers, null where unknown', async () => {
     retrying: 0,
     tokens_in: null,
     tokens_out: null,
+    cost_usd: null,
+    cost_projected_usd: null,
     pause_left_ms: 0,
     limited_by: 'concurrency',
   });

@@ -69,6 +69,7 @@ describe('off a terminal', () => {
       'failed',
       'requests',
       'tokens',
+      'cost',
       'time',
       'latency',
     ]);

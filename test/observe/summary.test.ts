@@ -47,6 +47,7 @@ describe('the closing summary', () => {
       'failed     0',
       'requests   1',
       'tokens     unknown',
+      'cost       unknown',
       'time       200 ms, 5 requests/s',
       'latency    p50 200 ms, p95 200 ms, p99 200 ms',
     ]);
@@ -63,6 +64,7 @@ describe('the closing summary', () => {
       'retries    1 (rate_limited 1)',
       'rate limit 1 answer to slow down, 1 pause of 2.0 s in all',
       'tokens     1,200,000 in, 120,000 out, not told by 1 answer',
+      'cost       unknown; to have it counted: --price-in, --price-out',
       'time       1m02s, 19 requests/s',
       'latency    p50 50 ms, p95 50 ms, p99 50 ms',
     ]);
@@ -89,8 +91,29 @@ describe('the closing summary', () => {
       'failed     0',
       'requests   0',
       'tokens     unknown',
+      'cost       $0.00',
       'time       0 ms, 0 requests/s',
     ]);
+  });
+
+  it('tells the cost, and whether that is all', async () => {
+    await play.whole('a', 50, {}, 0.000_15);
+    expect(text()).toContain('cost       $0.00015');
+    play.fault('b', 'server_error', 50);
+    expect(text()).toContain('cost       $0.00015');
+    play.fault('b', 'timeout', 50);
+    expect(text()).toContain('cost       at least $0.00015');
+    expect(toSummaryJson(statistics.snapshot())).toMatchObject({
+      cost: { usd: 0.000_15, known: 'at least' },
+    });
+  });
+
+  it('says nothing of the cost where nothing is billed', async () => {
+    const events = new Events();
+    statistics = new Statistics(events, clock, { billed: false });
+    await new Play(events, clock).whole('a', 50, { inputTokens: 1, outputTokens: 1 });
+    expect(text().join()).not.toContain('cost');
+    expect(toSummaryJson(statistics.snapshot())).toMatchObject({ cost: null });
   });
 });
 
@@ -109,6 +132,7 @@ describe('the summary as JSON', () => {
       pauses: 1,
       paused_ms: 2000,
       tokens: { input: 1_200_000, output: 120_000, answers_without_usage: 1 },
+      cost: { usd: null, known: 'unknown' },
       wall_ms: 62_000,
       requests_per_second: 19.371,
       stopped: { code: 'quota_exhausted', message: 'the quota is used up', hint: null },

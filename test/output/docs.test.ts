@@ -25,7 +25,12 @@ const EXAMPLES: readonly Outcome[] = [
       usage: { inputTokens: 412, outputTokens: 21 },
       model: 'my-model',
     },
-    effort: { attempts: 1, latencyMs: 412.6, usage: { inputTokens: 412, outputTokens: 21 } },
+    effort: {
+      attempts: 1,
+      latencyMs: 412.6,
+      usage: { inputTokens: 412, outputTokens: 21 },
+      costUsd: 0.000_074_4,
+    },
   },
   {
     ok: false,

@@ -16,6 +16,7 @@ const COLUMNS = [
   'truncated',
   'input_tokens',
   'output_tokens',
+  'cost_usd',
   'attempts',
   'latency_ms',
   'error_code',
@@ -49,11 +50,17 @@ function ownCells(row: ResultRow): Cell[] {
     cell(ok?.truncated),
     row.usage.input_tokens,
     row.usage.output_tokens,
+    row.cost_usd === undefined ? undefined : writtenOut(row.cost_usd),
     row.attempts,
     row.latency_ms,
     error?.code,
     error?.message,
   ];
+}
+
+/** Never `1.2e-7`, which some readers take for a text; billionths are all there is. */
+function writtenOut(usd: number): string {
+  return usd.toFixed(9).replace(/\.?0+$/, '');
 }
 
 /** Strings as they are, nothing for null and missing, anything else as JSON. */
