@@ -3,12 +3,15 @@ import type { Emit } from '../core/events.ts';
 import type { Sink } from '../core/outcome.ts';
 import type { Source } from '../core/record.ts';
 import type { Prompt, Provider } from '../core/request.ts';
+import type { BudgetSettings } from '../engine/budget/open-budget.ts';
 import { buildComplete } from '../engine/build-complete.ts';
 import { FailureLimit, type FailureLimitOptions } from '../engine/failure-limit.ts';
 import type { QuotaOptions } from '../engine/limiter/quota.ts';
 import { type BatchEnd, runBatch } from '../engine/run-batch.ts';
 import type { RunControl } from '../engine/run-control.ts';
+import { startRunDeadline } from '../engine/run-deadline.ts';
 import { single } from '../engine/task/single.ts';
+import type { Billing } from './billing.ts';
 
 /** What of the configuration concerns the engine. Times in ms. */
 export interface BatchSettings {
@@ -27,6 +30,11 @@ export interface BatchSettings {
   readonly maxRetryWait: number;
   readonly maxFailures?: FailureLimitOptions | undefined;
   readonly maxConsecutiveFailures?: number | undefined;
+  /** USD. */
+  readonly maxCost?: number | undefined;
+  readonly maxTokensTotal?: number | undefined;
+  readonly recordDeadline?: number | undefined;
+  readonly deadline?: number | undefined;
 }
 
 export interface BatchRooms {
@@ -39,6 +47,8 @@ export interface BatchRooms {
   readonly clock: Clock;
   readonly random: Random;
   readonly emit: Emit;
+  /** Default: nothing is billed. */
+  readonly billing?: Billing | undefined;
 }
 
 const MINUTE_MS = 60_000;
@@ -57,11 +67,14 @@ const WINDOW = 4;
 /** In input order one slow record holds back those behind it; a wider window keeps the slots busy. */
 const ORDERED_WINDOW = 16;
 
+const FREE: Billing = { billed: false };
+
 /** Runs a batch through all rooms to its end. */
-export function joinBatch(rooms: BatchRooms): Promise<BatchEnd> {
-  const { settings, source, prompt, provider, sink, control, clock, random, emit } = rooms;
+export async function joinBatch(rooms: BatchRooms): Promise<BatchEnd> {
+  const { settings, source, prompt, provider, sink, control, clock, random, emit, billing = FREE } = rooms;
   const complete = buildComplete({
     ...{ provider, control, clock, random, emit },
+    costOf: billing.costOf,
     settings: {
       concurrency: settings.concurrency,
       limits: limitsOf(settings),
@@ -70,14 +83,24 @@ export function joinBatch(rooms: BatchRooms): Promise<BatchEnd> {
       timeoutMs: settings.timeout,
       maxRetryWaitMs: settings.maxRetryWait,
       maxConsecutiveFailures: settings.maxConsecutiveFailures,
+      budget: budgetOf(settings, billing),
     },
   });
-  return runBatch({
+  const cancelDeadline = startRunDeadline(control, clock, settings.deadline);
+  const end = await runBatch({
     ...{ source, complete, sink, control, clock, emit },
     task: single(prompt),
     failureLimit: new FailureLimit(settings.maxFailures),
     window: settings.window ?? settings.concurrency * (settings.ordered ? ORDERED_WINDOW : WINDOW),
+    recordDeadlineMs: settings.recordDeadline,
   });
+  cancelDeadline();
+  return end;
+}
+
+/** Where nothing is billed, any limit in USD is kept by itself. */
+function budgetOf({ maxCost, maxTokensTotal }: BatchSettings, { billed }: Billing): BudgetSettings {
+  return { maxCostUsd: billed ? maxCost : undefined, maxTokens: maxTokensTotal };
 }
 
 function limitsOf(settings: BatchSettings): QuotaOptions[] {

@@ -4,6 +4,7 @@ const INPUT = 'Input';
 const PROMPT = 'Prompt';
 const ENDPOINT = 'Endpoint';
 const PACE = 'Pace and retries';
+const BUDGET = 'Budget and deadlines';
 const OUTPUT = 'Output';
 const TALK = 'Progress and logs';
 const SETUP = 'Configuration';
@@ -47,8 +48,15 @@ export const RUN_OPTIONS = [
   { key: 'maxRetryWait', kind: 'duration', default: 900_000, defaultText: '15m', min: 0, group: PACE, help: 'longest wait that the endpoint may ask for; a longer one stops the run' },
   { key: 'maxFailures', kind: 'limit', placeholder: 'n|n%', defaultText: 'no limit', group: PACE, help: 'stop when more records than this have failed' },
   { key: 'maxConsecutiveFailures', kind: 'integer', default: 50, min: 1, placeholder: 'n', group: PACE, help: 'stop when so many attempts in a row, over 30 s or more, met no connection, a timeout or a 5xx' },
-  { key: 'grace', kind: 'duration', default: 10_000, defaultText: '10s', min: 0, group: PACE, help: 'time for requests in flight to end after Ctrl-C' },
+  { key: 'grace', kind: 'duration', default: 10_000, defaultText: '10s', min: 0, group: PACE, help: 'time for requests in flight to end once the run stops (Ctrl-C, --deadline)' },
   { key: 'window', kind: 'integer', min: 1, placeholder: 'n', defaultText: '4 × concurrency, 16 × with --ordered', group: PACE, help: 'most records open at once' },
+
+  { key: 'maxCost', kind: 'number', min: 0, example: '5.00', placeholder: 'usd', defaultText: 'no limit', group: BUDGET, help: 'most that the run may cost, in USD; the run stops before it is overspent' },
+  { key: 'maxTokensTotal', kind: 'integer', min: 0, example: '2000000', placeholder: 'n', defaultText: 'no limit', group: BUDGET, help: 'the same in tokens, input and output together' },
+  { key: 'priceIn', kind: 'number', min: 0, example: '0.15', placeholder: 'usd', defaultText: 'from the built-in price table', group: BUDGET, help: 'price of a million input tokens, in USD' },
+  { key: 'priceOut', kind: 'number', min: 0, example: '0.60', placeholder: 'usd', defaultText: 'from the built-in price table', group: BUDGET, help: 'price of a million output tokens, in USD' },
+  { key: 'recordDeadline', kind: 'duration', min: 1, defaultText: 'no limit', group: BUDGET, help: 'longest time for one record from its first attempt on, retries and waits included' },
+  { key: 'deadline', kind: 'duration', min: 1, defaultText: 'no limit', group: BUDGET, help: 'longest time for the whole run, such as 2h; then it stops, as after Ctrl-C' },
 
   { key: 'output', short: 'o', kind: 'path', defaultText: 'stdout', placeholder: 'file', group: OUTPUT, help: 'file for the results' },
   { key: 'format', short: 'f', kind: 'choice', choices: ['jsonl', 'text', 'csv'], default: 'jsonl', group: OUTPUT, help: 'how results are written' },

@@ -1,3 +1,4 @@
+import { type Billing, openBilling } from '../batch/billing.ts';
 import { joinBatch } from '../batch/join-batch.ts';
 import { settleRunOptions } from '../config/load-config.ts';
 import { resolveEndpoint } from '../config/resolve-endpoint.ts';
@@ -44,6 +45,12 @@ type SharedOptions = Pick<
   | 'timeout'
   | 'maxRetryWait'
   | 'maxFailures'
+  | 'maxCost'
+  | 'maxTokensTotal'
+  | 'priceIn'
+  | 'priceOut'
+  | 'recordDeadline'
+  | 'deadline'
   | 'maxConsecutiveFailures'
   | 'grace'
   | 'window'
@@ -119,9 +126,7 @@ async function run(
 ): Promise<void> {
   const isOwn = typeof named === 'object';
   const options = settleRunOptions({ ...given, provider: isOwn ? undefined : named });
-  const { provider, model } = isOwn
-    ? { provider: adapt(named), model: options.model ?? named.name }
-    : await builtIn(options, apiKey);
+  const { provider, model, billing } = isOwn ? await adapt(named, options) : await builtIn(options, apiKey);
   const prompt = await createPrompt({ ...options, model, params: options.param ?? {} });
   const stop = (): void =>
     control.stop(new AppError('interrupted', 'the signal aborted', { cause: signal?.reason }));
@@ -132,6 +137,7 @@ async function run(
       ...{
         prompt,
         provider,
+        billing,
         control,
         settings: options,
         clock: systemClock,
@@ -148,19 +154,26 @@ async function run(
   }
 }
 
-function adapt(own: OwnProvider): Provider {
-  return {
+interface Served {
+  readonly provider: Provider;
+  readonly model: string;
+  readonly billing: Billing;
+}
+
+async function adapt(own: OwnProvider, options: RunOptions): Promise<Served> {
+  const model = options.model ?? own.name;
+  const provider: Provider = {
     name: own.name,
     attempt: (request, signal) => own.attempt(request, toAbortSignal(signal)),
     close: async () => {},
   };
+  return { provider, model, billing: await openBilling(options, { provider: 'own', model }) };
 }
 
-async function builtIn(
-  options: RunOptions,
-  apiKey: string | undefined,
-): Promise<{ provider: Provider; model: string }> {
+async function builtIn(options: RunOptions, apiKey: string | undefined): Promise<Served> {
   const env = apiKey === undefined ? process.env : { ...process.env, GISTMILL_API_KEY: apiKey };
   const endpoint = resolveEndpoint(options, env, process.cwd());
-  return { provider: await createProvider({ ...options, ...endpoint, env }), model: endpoint.model };
+  const billing = await openBilling(options, endpoint);
+  const provider = await createProvider({ ...options, ...endpoint, env });
+  return { provider, model: endpoint.model, billing };
 }
