@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -67,6 +67,7 @@ export async function startScriptedServer(
     typeof script === 'function' ? script : (_request, n) => script[Math.min(n, script.length - 1)] ?? {};
   const requests: ScriptedRequest[] = [];
   const stopped = new AbortController();
+  setMaxListeners(0, stopped.signal);
   let connections = 0;
 
   const serve = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
