@@ -1,5 +1,7 @@
+import { ESTIMATE_OPTIONS } from '../src/config/estimate-options.ts';
 import { MOCK_OPTIONS } from '../src/config/mock-options.ts';
 import {
+  ESTIMATE_PREFIX,
   flagName,
   MOCK_PREFIX,
   OTHER_VARIABLES,
@@ -23,6 +25,7 @@ export function renderEnvExample(): string {
     '# Generated from the code; to renew: npx vitest run test/docs.test.ts -u',
     `\n# ---- Keys and others\n${other.join('\n')}`,
     ...envGroups(RUN_OPTIONS, RUN_PREFIX, ''),
+    ...envGroups(ESTIMATE_OPTIONS, ESTIMATE_PREFIX, 'gistmill estimate: '),
     ...envGroups(MOCK_OPTIONS, MOCK_PREFIX, 'gistmill mock: '),
     '',
   ].join('\n');
@@ -75,6 +78,11 @@ A misspelt flag, variable or key is an error that names the nearest one.
 ## gistmill [inputs...]
 
 ${optionTables(RUN_OPTIONS, RUN_PREFIX)}
+## gistmill estimate [inputs...]
+
+All options above as well; these are flags and variables only.
+
+${optionTables(ESTIMATE_OPTIONS, ESTIMATE_PREFIX)}
 ## gistmill mock
 
 Flags and variables only.

@@ -1,7 +1,7 @@
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { renderEnvExample, renderErrors, renderOptions } from '../scripts/render-docs.ts';
-import { loadMockOptions, loadRunOptions } from '../src/config/load-config.ts';
+import { loadEstimateOptions, loadMockOptions, loadRunOptions } from '../src/config/load-config.ts';
 
 // Stale? `npx vitest run test/docs.test.ts -u` writes the files anew.
 describe('the files generated from the code are up to date', () => {
@@ -27,4 +27,6 @@ test('the example environment, with every # taken off, is the default configurat
     const bare = await load({ flags: {}, env: {}, cwd });
     expect(filled.options).toEqual(bare.options);
   }
+  const estimate = await loadEstimateOptions({ flags: {}, env, cwd });
+  expect(estimate.own).toEqual((await loadEstimateOptions({ flags: {}, env: {}, cwd })).own);
 });

@@ -5,7 +5,18 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 
 const SRC = join(import.meta.dirname, '../src');
-const ROOMS = ['config', 'input', 'prompt', 'engine', 'provider', 'output', 'observe', 'mock', 'pricing'];
+const ROOMS = [
+  'config',
+  'input',
+  'prompt',
+  'engine',
+  'provider',
+  'output',
+  'observe',
+  'mock',
+  'pricing',
+  'tokens',
+];
 const ROOMS_BUT_OBSERVE = ROOMS.filter((room) => room !== 'observe');
 
 /** What each part of `src` may import besides itself. `commands` joins the rooms; nothing imports it but the entry. */
@@ -14,7 +25,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(ROOMS.map((room) => [room, ['core']])),
   batch: ['core', ...ROOMS_BUT_OBSERVE],
   library: ['core', 'batch', ...ROOMS_BUT_OBSERVE],
-  commands: ['core', 'batch', ...ROOMS],
+  estimate: ['core', 'batch', 'engine', 'tokens', 'mock', 'observe'],
+  commands: ['core', 'batch', 'estimate', ...ROOMS],
   'main.ts': ['core', 'commands'],
   'index.ts': ['core', 'library', ...ROOMS_BUT_OBSERVE],
 };
@@ -24,6 +36,8 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   core: [],
   engine: ['node:events', 'p-queue'],
   pricing: ['@pydantic/genai-prices'],
+  tokens: ['gpt-tokenizer/encoding/cl100k_base', 'gpt-tokenizer/encoding/o200k_base'],
+  estimate: [],
   config: ['node:fs', 'node:fs/promises', 'node:path', 'node:util', 'yaml', 'zod'],
 };
 

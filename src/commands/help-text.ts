@@ -30,6 +30,7 @@ Times are written 250ms, 90s, 15m, 1h30m; sizes 512k, 64MiB.
 
 Commands:
   gistmill [inputs...]  summarise (also: gistmill run)
+  gistmill estimate     tell what a run would take: tokens, cost, time
   gistmill mock         serve a local endpoint to rehearse on
   gistmill schema       print the JSON Schema of a result
   gistmill help mock    the options of gistmill mock
@@ -47,6 +48,25 @@ function exitCodes(): string {
   help.prepareContext({ helpWidth: HELP_WIDTH });
   return EXIT_MEANINGS.map(([code, meaning]) => help.formatItem(String(code), 3, meaning, help)).join('\n');
 }
+
+export const ESTIMATE_HELP_FOOTER = `
+It takes the options of gistmill itself as well (see gistmill --help): put the
+word "estimate" before those of the run. What concerns output, progress and
+logs changes nothing. The input is read once and its tokens are counted; then
+the run is played through by the scheduler itself, with the limits and the
+concurrency that are given, against an endpoint that has no limits of its own
+and never fails.
+
+Every option is also a variable: --latency is GISTMILL_ESTIMATE_LATENCY.
+
+Examples:
+  gistmill estimate in.jsonl -m gpt-4o-mini --rpm 500 --tpm 200000
+  gistmill estimate in.jsonl -m NAME --base-url http://127.0.0.1:8000/v1 \\
+    -c 64 --latency 1-4s --answer-tokens 80
+  gistmill estimate in.jsonl -m gpt-4o-mini --json | jq .cost_usd.expected
+
+Exit codes are those of the run, as far as they can be foreseen: 0 all will be
+done, 1 some records will fail, 2 wrong usage, 4 a budget will not do.`;
 
 export const MOCK_HELP_FOOTER = `
 Every option is also a variable: --error-rate is GISTMILL_MOCK_ERROR_RATE.

@@ -1,10 +1,18 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Help, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { ESTIMATE_OPTIONS } from '../config/estimate-options.ts';
 import { MOCK_OPTIONS } from '../config/mock-options.ts';
 import { RUN_OPTIONS } from '../config/run-options.ts';
 import { AppError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
-import { HELP_WIDTH, INPUTS_HELP, MOCK_HELP_FOOTER, PURPOSE, runHelpFooter } from './help-text.ts';
+import {
+  ESTIMATE_HELP_FOOTER,
+  HELP_WIDTH,
+  INPUTS_HELP,
+  MOCK_HELP_FOOTER,
+  PURPOSE,
+  runHelpFooter,
+} from './help-text.ts';
 import type { Io } from './io.ts';
 import { addOptions } from './option-flags.ts';
 import { toUsageError } from './usage-error.ts';
@@ -16,12 +24,14 @@ const HELP_GROUP = 'Help:';
 /** What the commands do; each loads its code only when it is called. */
 export interface Handlers {
   run(inputs: string[], flags: Flags, io: Io): Promise<number>;
+  estimate(inputs: string[], flags: Flags, io: Io): Promise<number>;
   mock(flags: Flags, io: Io): Promise<number>;
   schema(io: Io): Promise<number>;
 }
 
 const HANDLERS: Handlers = {
   run: async (inputs, flags, io) => (await import('./run.ts')).runCommand(inputs, flags, io),
+  estimate: async (inputs, flags, io) => (await import('./estimate.ts')).estimateCommand(inputs, flags, io),
   mock: async (flags, io) => (await import('./mock.ts')).mockCommand(flags, io),
   schema: async (io) => (await import('./schema.ts')).schemaCommand(io),
 };
@@ -57,6 +67,7 @@ function buildProgram(io: Io, handlers: Handlers, onExit: (code: number) => void
       getOutHelpWidth: () => Math.min(HELP_WIDTH, io.stdout.columns ?? HELP_WIDTH),
     });
   const run = addRun(program, async (inputs, flags) => onExit(await handlers.run(inputs, flags, io)));
+  addEstimate(program, async (inputs, flags) => onExit(await handlers.estimate(inputs, flags, io)));
   addMock(program, async (flags) => onExit(await handlers.mock(flags, io)));
   program
     .command('schema')
@@ -81,7 +92,33 @@ function addRun(program: Command, action: (inputs: string[], flags: Flags) => Pr
   addHelp(run);
   // Only shown here: the program itself answers it, wherever on the line it stands.
   run.addOption(new Option('-V, --version', 'print the version').helpGroup(HELP_GROUP));
-  run.addOption(
+  refuseKey(run);
+  return run;
+}
+
+/** The options of the run are taken too, but not listed again. */
+function addEstimate(program: Command, action: (inputs: string[], flags: Flags) => Promise<void>): void {
+  const estimate = program
+    .command('estimate')
+    .description('Tell what a run would take, in tokens, money and time. Nothing is sent.')
+    .argument('[inputs...]', INPUTS_HELP)
+    .usage('[options] [inputs...]')
+    .addHelpText('after', ESTIMATE_HELP_FOOTER)
+    .action(action);
+  addOptions(estimate, ESTIMATE_OPTIONS);
+  addHelp(estimate);
+  const listed = [...estimate.options];
+  addOptions(estimate, RUN_OPTIONS);
+  refuseKey(estimate);
+  const lists = new Help();
+  estimate.configureHelp({
+    visibleOptions: (command) =>
+      lists.visibleOptions(command).filter((option) => listed.includes(option) || option.long === '--help'),
+  });
+}
+
+function refuseKey(command: Command): void {
+  command.addOption(
     new Option('--api-key [key]').hideHelp().argParser(() => {
       throw new AppError(
         'usage',
@@ -92,7 +129,6 @@ function addRun(program: Command, action: (inputs: string[], flags: Flags) => Pr
       );
     }),
   );
-  return run;
 }
 
 function addHelp(command: Command): void {

@@ -7,7 +7,7 @@ export type Latency =
   | { readonly kind: 'lognormal'; readonly medianMs: number; readonly sigma: number };
 
 const NUMBER = String.raw`(\d+(?:\.\d+)?)`;
-const TIME = String.raw`${NUMBER}(ms|s)?`;
+const TIME = `${NUMBER}(ms|s)?`;
 const FIXED = new RegExp(`^${TIME}$`);
 const RANGE = new RegExp(`^${TIME}-${TIME}$`);
 const LOGNORMAL = new RegExp(`^lognormal:${TIME}:${NUMBER}$`);

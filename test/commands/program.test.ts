@@ -3,6 +3,7 @@ import { CommanderError } from 'commander';
 import { describe, expect, test, vi } from 'vitest';
 import type { Io } from '../../src/commands/io.ts';
 import { type Handlers, runProgram } from '../../src/commands/program.ts';
+import { ESTIMATE_OPTIONS } from '../../src/config/estimate-options.ts';
 import { MOCK_OPTIONS } from '../../src/config/mock-options.ts';
 import { flagName } from '../../src/config/option-names.ts';
 import { RUN_OPTIONS } from '../../src/config/run-options.ts';
@@ -35,6 +36,7 @@ async function run(...args: string[]) {
   };
   const handlers = {
     run: vi.fn<Handlers['run']>(async () => 1),
+    estimate: vi.fn<Handlers['estimate']>(async () => 0),
     mock: vi.fn<Handlers['mock']>(async () => 0),
     schema: vi.fn<Handlers['schema']>(async () => 0),
   };
@@ -68,6 +70,28 @@ describe('which command is meant', () => {
     expect(mock.handlers.mock.mock.lastCall?.[0]).toEqual({ port: '0', models: ['a,b', 'c'] });
     expect(mock.exitCode).toBe(0);
     expect((await run('schema')).handlers.schema).toHaveBeenCalledOnce();
+  });
+
+  test('estimate takes the options of a run and its own', async () => {
+    const { handlers } = await run(
+      'estimate',
+      'a.txt',
+      '--rpm',
+      '5',
+      '-o',
+      'out',
+      '--latency',
+      '1s',
+      '--json',
+    );
+    expect(handlers.estimate.mock.lastCall?.slice(0, 2)).toEqual([
+      ['a.txt'],
+      { rpm: '5', output: 'out', latency: '1s', json: true },
+    ]);
+    expect((await failure('estimate', '--cocurrency', '5')).message).toContain(
+      '(did you mean --concurrency?)',
+    );
+    expect((await failure('estimate', '--api-key', 'sk-canary')).message).not.toContain('canary');
   });
 });
 
@@ -156,6 +180,7 @@ describe('help', () => {
     [['run', '--help'], RUN_OPTIONS],
     [['mock', '--help'], MOCK_OPTIONS],
     [['help', 'mock'], MOCK_OPTIONS],
+    [['estimate', '--help'], ESTIMATE_OPTIONS],
   ])('%j goes to stdout, lists every option once, and fits 79 columns', async (args, options) => {
     const { exitCode, stdout, stderr, handlers } = await run(...args);
     expect(exitCode).toBe(0);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ESTIMATE_OPTIONS } from '../../src/config/estimate-options.ts';
 import { MOCK_OPTIONS } from '../../src/config/mock-options.ts';
 import { flagName, MOCK_PREFIX, RUN_PREFIX, variableName } from '../../src/config/option-names.ts';
 import type { OptionSpec } from '../../src/config/option-spec.ts';
@@ -9,6 +10,7 @@ import { RUN_OPTIONS } from '../../src/config/run-options.ts';
 const TABLES: readonly [string, readonly OptionSpec[]][] = [
   ['run', RUN_OPTIONS],
   ['mock', MOCK_OPTIONS],
+  ['estimate', [...ESTIMATE_OPTIONS, ...RUN_OPTIONS]],
 ];
 
 test('names follow from the key', () => {

@@ -1,0 +1,62 @@
+import { openBilling } from '../batch/billing.ts';
+import { loadEstimateOptions } from '../config/load-config.ts';
+import { type Endpoint, resolveEndpoint } from '../config/resolve-endpoint.ts';
+import { systemClock } from '../core/clock.ts';
+import { EXIT } from '../core/exit-codes.ts';
+import { failureRule } from '../core/failures.ts';
+import { type Estimate, estimate } from '../estimate/estimate.ts';
+import { type Assumptions, estimateJson } from '../estimate/estimate-json.ts';
+import { estimateText } from '../estimate/estimate-text.ts';
+import { parseLatency } from '../mock/latency.ts';
+import { loadTokenCounter } from '../tokens/token-counter.ts';
+import type { Io } from './io.ts';
+import { openPrompt } from './open-prompt.ts';
+import { openSource } from './open-source.ts';
+import { refuseBrokenInput } from './strict.ts';
+
+/** What many endpoints take for an answer of 150 tokens; the built-in summariser depends on the machine alone. */
+const USUAL_LATENCY = '2s';
+
+/**
+ * `gistmill estimate`: tells what a run with the same options would take, without sending anything. Resolves to
+ * the exit code that the run would end with, as far as it can be foreseen.
+ */
+export async function estimateCommand(
+  inputs: string[],
+  flags: Readonly<Record<string, unknown>>,
+  io: Io,
+): Promise<number> {
+  const { options, env, own } = await loadEstimateOptions({ flags, env: io.env, cwd: io.cwd });
+  const endpoint = resolveEndpoint(options, env, io.cwd, false);
+  const latency = own.latency ?? usualLatency(endpoint);
+  const parsedLatency = latency === undefined ? undefined : parseLatency(latency);
+  const billing = await openBilling(options, endpoint);
+  if (endpoint.notice !== undefined && !options.quiet) io.stderr.write(`${endpoint.notice}\n`);
+  const source = await openSource(inputs, options, io);
+  if (options.strict) await refuseBrokenInput(source);
+  const counter = await loadTokenCounter(endpoint.model);
+  const result = await estimate({
+    ...{ source, billing, counter, settings: options, latency: parsedLatency },
+    prompt: await openPrompt(options, endpoint.model, io.cwd),
+    shape: { provider: endpoint.provider, body: options.body },
+    answerTokens: own.answerTokens,
+    epochMs: systemClock.epochMs(),
+  });
+  const assumed: Assumptions = {
+    ...{ provider: endpoint.provider, model: endpoint.model, latency },
+    ...{ answerTokens: own.answerTokens, encoding: counter.encoding, isOwnEncoding: counter.isOwn },
+  };
+  io.stdout.write(
+    own.json ? `${JSON.stringify(estimateJson(result, assumed))}\n` : estimateText(result, assumed),
+  );
+  return exitCodeOf(result);
+}
+
+function usualLatency({ provider }: Endpoint): string | undefined {
+  return provider === 'local' ? undefined : USUAL_LATENCY;
+}
+
+function exitCodeOf({ survey, run }: Estimate): number {
+  if (run?.stoppedBy !== undefined) return failureRule(run.stoppedBy.code).exitCode;
+  return survey.broken.size + (run?.failed.size ?? 0) > 0 ? EXIT.someFailed : EXIT.done;
+}
