@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { type Billing, openBilling } from '../batch/billing.ts';
 import { joinBatch } from '../batch/join-batch.ts';
 import { loadRunOptions } from '../config/load-config.ts';
 import { type Endpoint, resolveEndpoint } from '../config/resolve-endpoint.ts';
@@ -12,7 +12,6 @@ import type { Source } from '../core/record.ts';
 import type { Prompt, Provider } from '../core/request.ts';
 import type { BatchEnd } from '../engine/run-batch.ts';
 import { RunControl } from '../engine/run-control.ts';
-import { openInputs } from '../input/open-inputs.ts';
 import { startObservers } from '../observe/start-observers.ts';
 import { Statistics } from '../observe/statistics.ts';
 import { openSink } from '../output/open-sink.ts';
@@ -21,11 +20,13 @@ import { watchInterrupts } from './interrupts.ts';
 import type { Io } from './io.ts';
 import { logFailure } from './log-failure.ts';
 import { openPrompt } from './open-prompt.ts';
+import { openSource } from './open-source.ts';
 import { refuseBrokenInput } from './strict.ts';
 
 interface Rooms {
   readonly options: RunOptions;
   readonly endpoint: Endpoint;
+  readonly billing: Billing;
   readonly source: Source;
   readonly prompt: Prompt;
   readonly provider: Provider;
@@ -58,27 +59,28 @@ async function openAndRun(
   io: Io,
 ): Promise<number> {
   const endpoint = resolveEndpoint(options, env, io.cwd);
+  const billing = await openBilling(options, endpoint);
   const source = await openSource(inputs, options, io);
   if (options.strict) await refuseBrokenInput(source);
   const prompt = await openPrompt(options, endpoint.model, io.cwd);
   const provider = await createProvider({ ...options, ...endpoint, env });
   try {
     const sink = await openSink({ ...options, keep: keepOf(options), inputs }, io.stdout);
-    return await run({ options, endpoint, source, prompt, provider, sink }, env, io);
+    return await run({ options, endpoint, billing, source, prompt, provider, sink }, env, io);
   } finally {
     await provider.close();
   }
 }
 
 async function run(rooms: Rooms, env: Io['env'], io: Io): Promise<number> {
-  const { options, endpoint, source } = rooms;
+  const { options, endpoint, billing, source } = rooms;
   const clock = systemClock;
   const events = new Events();
   const control = new RunControl({ clock, graceMs: options.grace });
   const interrupts = watchInterrupts(io, control, options.grace);
   const observers = await startObservers({
     ...{ events, source, options, env, clock, stderr: io.stderr },
-    statistics: new Statistics(events, clock),
+    statistics: new Statistics(events, clock, billing),
     secrets: endpoint.apiKey === undefined ? [] : [endpoint.apiKey],
   });
   if (endpoint.notice !== undefined) observers.notice(endpoint.notice);
@@ -99,12 +101,6 @@ async function run(rooms: Rooms, env: Io['env'], io: Io): Promise<number> {
 function exitCodeOf({ stoppedBy }: BatchEnd, failed: number): number {
   if (stoppedBy !== undefined) return failureRule(stoppedBy.code).exitCode;
   return failed > 0 ? EXIT.someFailed : EXIT.done;
-}
-
-function openSource(inputs: readonly string[], options: RunOptions, io: Io): Promise<Source> {
-  // Where files are named, stdin is not so much as opened.
-  const stdin = inputs.length === 0 || inputs.includes('-') ? io.stdin : Readable.from([]);
-  return openInputs({ ...options, inputs, maxLineBytes: options.maxLine }, stdin);
 }
 
 /** `--keep all` is every field; a field that is itself called so cannot be kept alone. */
