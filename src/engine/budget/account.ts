@@ -60,7 +60,7 @@ export class Account {
 
   describe(next: Cost): string {
     const [spent, limit, needed] = [this.#spent, this.#limit, this.#amountOf(next)].map(this.#write);
-    return `${spent} of ${this.name} ${limit} is spent, and the next request takes about ${needed}`;
+    return `${this.name} ${limit}: ${spent} spent, and the next request takes about ${needed}`;
   }
 
   #change(expected: Cost, worst: Cost, sign: 1 | -1): void {

@@ -1,4 +1,5 @@
 import { Events, type RunEvents } from '../../../src/core/events.ts';
+import type { CostOf } from '../../../src/core/money.ts';
 import type { InputRow } from '../../../src/core/record.ts';
 import type { Prompt } from '../../../src/core/request.ts';
 import { buildComplete, type CompleteSettings } from '../../../src/engine/build-complete.ts';
@@ -23,6 +24,8 @@ export interface EngineOptions extends Partial<CompleteSettings> {
   readonly prompt?: Prompt;
   readonly seed?: number;
   readonly clock?: VirtualClock;
+  readonly costOf?: CostOf;
+  readonly recordDeadlineMs?: number;
 }
 
 /** The whole engine, joined as a run joins it, between an array and an array. */
@@ -35,14 +38,16 @@ export function startEngine(options: EngineOptions) {
   const sink = new RecordingSink(clock, options.sink);
   const settings = settingsOf(options);
   const random = seededRandom(options.seed ?? 1);
-  const complete = buildComplete({ provider, settings, control, clock, random, emit: events.emit });
+  const { costOf, recordDeadlineMs } = options;
+  const complete = buildComplete({ provider, settings, control, clock, random, emit: events.emit, costOf });
   const seen = record(events);
   const start = (): Promise<BatchEnd> =>
     runBatch({
       ...{ source, sink, complete, control, clock, emit: events.emit },
       task: single(options.prompt ?? plainPrompt),
       failureLimit: new FailureLimit(options.maxFailures),
-      window: options.window ?? settings.concurrency * 4,
+      window: options.window ?? (() => mostInFlight(settings) * 4),
+      recordDeadlineMs,
     });
   return { clock, events, control, provider, source, sink, seen, start };
 }
@@ -54,6 +59,10 @@ export async function runEngine(options: EngineOptions) {
   return { ...engine, end };
 }
 
+function mostInFlight({ concurrency }: CompleteSettings): number {
+  return typeof concurrency === 'number' ? concurrency : concurrency.limit;
+}
+
 function settingsOf(options: EngineOptions): CompleteSettings {
   return {
     concurrency: options.concurrency ?? 4,
@@ -62,6 +71,7 @@ function settingsOf(options: EngineOptions): CompleteSettings {
     maxRateLimitAttempts: options.maxRateLimitAttempts ?? 50,
     timeoutMs: options.timeoutMs ?? 120_000,
     maxRetryWaitMs: options.maxRetryWaitMs ?? 900_000,
+    ...(options.budget === undefined ? {} : { budget: options.budget }),
   };
 }
 
