@@ -6,6 +6,7 @@ import { failureRule } from '../../core/failures.ts';
 import type { CostOf } from '../../core/money.ts';
 import type { Completion, CompletionRequest, Provider, Usage } from '../../core/request.ts';
 import type { BottleneckTeller } from '../bottleneck-teller.ts';
+import type { SteerQueue } from '../concurrency/steer-queue.ts';
 import type { CostEstimator } from '../limiter/cost-estimator.ts';
 import type { LearntLimits } from '../limiter/learnt-limits.ts';
 import type { Limiter, Permit } from '../limiter/limiter.ts';
@@ -29,6 +30,8 @@ export interface DispatchParts {
   /** Longest wait that the endpoint may ask for, in ms. */
   readonly maxRetryWaitMs: number;
   readonly costOf?: CostOf | undefined;
+  /** Missing where the concurrency is fixed. */
+  readonly steer?: SteerQueue | undefined;
   readonly emit: Emit;
 }
 
@@ -75,6 +78,7 @@ async function send(parts: DispatchParts, request: CompletionRequest, call: Call
   call.deadline?.begin();
   call.onSend?.();
   const sentAt = clock.now();
+  parts.steer?.sent(sentAt);
   emit('attempt', { id: call.id, number, at: sentAt });
   try {
     const completion = await makeAttempt(parts, request, call.deadline);
@@ -83,6 +87,8 @@ async function send(parts: DispatchParts, request: CompletionRequest, call: Call
     return completion;
   } catch (error) {
     const failure = error instanceof ProviderError ? error : undefined;
+    const now = clock.now();
+    parts.steer?.failed(now, now - sentAt, failure);
     if (failure !== undefined) settleFailure(permit, failure);
     ended(parts, call, { number, sentAt, usage: failure?.usage ?? {}, error: failure });
     if (failure !== undefined) heed(parts, failure, sentAt);
@@ -99,8 +105,9 @@ interface Sent {
 function took(parts: DispatchParts, { permit, request, sentAt }: Sent, completion: Completion): void {
   permit.settle(completion.usage);
   parts.estimator.learn(request, completion.usage);
-  parts.limiter.answered();
   parts.pauses.succeeded(sentAt);
+  const now = parts.clock.now();
+  parts.steer?.answered(now, now - sentAt, request, completion);
   if (completion.limits !== undefined) parts.limits.heard(completion.limits);
 }
 

@@ -1,112 +1,139 @@
 import { Pace } from './pace.ts';
 import { SlidingWindow } from './sliding-window.ts';
 
-/** Over what time the rate is measured, in ms; an opening burst counts as a second's worth. */
+/** Over what time the rate before the first rejection is measured, in ms; a burst counts as a second's worth. */
 const MEASURE_MS = 3000;
 const LEAST_MEASURE_MS = 1000;
-/** After a rejection: this share of the rate that was accepted. */
-const FALL = 0.8;
-/** Rise a second, as a share of the rate that was too high; slower near that rate. */
-const RISE = 0.05;
-const CAREFUL_RISE = 0.01;
-const CAREFUL_FROM = 0.9;
-/** Rise with each answer, in requests a second, while nothing is known: doubles in seven seconds. */
-const SLOW_START = 0.1;
+/** Share of the ceiling at which to go on after a rejection; less after the first, whose ceiling is a guess. */
+const FALL = 0.9;
+const FIRST_FALL = 0.8;
+/** The same for an endpoint that says it is overloaded: it needs room, not just a little less. */
+const OVERLOADED_FALL = 0.5;
+/** Time in which the rate is back at the ceiling, in ms, or in requests where those take longer. */
+const REACH_MS = 30_000;
+const REACH_REQUESTS = 100;
+/** Beyond this, as a multiple of that time, the ceiling has proved to be none. */
+const OUTGROWN = 1.75;
+/** Time in which the rate doubles while no ceiling is known, in ms. */
+const DOUBLE_MS = 7000;
 const LEAST_PER_SECOND = 0.1;
 /** Where to begin, at the least, if nothing at all was accepted. */
 const LEAST_START_PER_SECOND = 1;
+/** Whoever takes later than this after it was due, in ms, was not held back by the rate. */
+const LATE_MS = 50;
 
 /** What was known when a storm of rejections began, and how many it has brought. */
 interface Storm {
   readonly perSecond: number | undefined;
-  readonly tooHigh: number | undefined;
+  readonly ceiling: number | undefined;
+  /** Requests sent since the storm before, or in the time of measuring, and how long that is. */
   readonly sent: number;
-  readonly sentPerSecond: number;
+  readonly ms: number;
+  readonly fall: number;
   rejected: number;
 }
 
 /**
- * Finds a rate that an endpoint with unknown limits accepts: none at first, then, from the first rejection,
- * additive rise and multiplicative fall around the rate at which requests were accepted. What is in flight
- * counts as accepted until it is rejected too: answers may take long, rejections come at once.
+ * Finds a rate that an endpoint with unknown limits accepts: none at first, then, from the first rejection, one
+ * that rises along a cubic curve (as CUBIC's window does, RFC 9438): fast back to near the ceiling, flat
+ * around it, faster again when nothing is rejected there. The ceiling is what was accepted between two storms:
+ * the endpoint had nothing left at either, so it is just what it refills. What is in flight counts as accepted
+ * until it is rejected too: answers may take long, rejections come at once.
  */
 export class AdaptiveRate {
-  #sent: SlidingWindow;
+  #recent: SlidingWindow;
   readonly #pace: Pace;
   #activeSince: number;
-  #perSecond: number | undefined;
-  /** The rate that was last found to be too high; undefined while that is not known. */
-  #tooHigh: number | undefined;
+  /** The rate after the last fall; undefined while nothing was ever rejected. */
+  #base: number | undefined;
+  /** The rate that is accepted for good; undefined while that is not known. */
+  #ceiling: number | undefined;
+  /** Time for which the rate has held requests back since the last fall: else there is nothing to learn. */
+  #risenMs = 0;
+  #tookAt: number;
   #storm: Storm | undefined;
+  #stormAt = 0;
+  #sentSinceStorm = 0;
 
   constructor(now: number) {
-    this.#sent = new SlidingWindow(MEASURE_MS, now);
+    this.#recent = new SlidingWindow(MEASURE_MS, now);
     this.#pace = new Pace(now);
     this.#activeSince = now;
+    this.#tookAt = now;
   }
 
   /** Requests a second allowed now; undefined while nothing was ever rejected. */
   get perSecond(): number | undefined {
-    return this.#perSecond;
+    const base = this.#base;
+    if (base === undefined) return undefined;
+    if (this.#ceiling === undefined) return base * 2 ** (this.#risenMs / DOUBLE_MS);
+    const reachMs = Math.max(REACH_MS, (REACH_REQUESTS * 1000) / this.#ceiling);
+    const curveMs = Math.min(this.#risenMs, OUTGROWN * reachMs);
+    const onCurve = this.#ceiling + (this.#ceiling - base) * (curveMs / reachMs - 1) ** 3;
+    return onCurve * 2 ** ((this.#risenMs - curveMs) / DOUBLE_MS);
   }
 
   waitMs(now: number): number {
-    return this.#perSecond === undefined ? 0 : this.#pace.waitMs(now);
+    return this.#base === undefined ? 0 : this.#pace.waitMs(now);
   }
 
   take(now: number): void {
-    this.#sent.add(1, now);
-    if (this.#perSecond !== undefined) this.#pace.take(1000 / this.#perSecond, now);
-  }
-
-  answered(): void {
-    if (this.#perSecond === undefined) return;
-    this.#perSecond += this.#tooHigh === undefined ? SLOW_START : riseOf(this.#perSecond, this.#tooHigh);
+    const { perSecond } = this;
+    if (perSecond === undefined) {
+      this.#recent.add(1, now);
+      return;
+    }
+    this.#sentSinceStorm += 1;
+    if (this.#pace.lateMs(now) < LATE_MS) this.#risenMs += now - this.#tookAt;
+    this.#tookAt = now;
+    this.#pace.take(1000 / perSecond, now);
   }
 
   /**
    * The endpoint said "too many" to one request; nothing is sent before `resumeAt`. `first`: it is the first
    * of a storm; the others of the same storm only tell that less was accepted than it seemed.
    */
-  rejected(now: number, resumeAt: number, first: boolean): void {
-    const storm = first || this.#storm === undefined ? this.#begin(now) : this.#storm;
-    storm.rejected += 1;
-    this.#fall(storm);
-    this.#activeSince = resumeAt;
+  rejected(
+    now: number,
+    resumeAt: number,
+    { first, overloaded }: { first: boolean; overloaded: boolean },
+  ): void {
+    if (first || this.#storm === undefined) this.#begin(now, overloaded);
+    if (this.#storm !== undefined) this.#fall(this.#storm);
+    this.#risenMs = 0;
+    this.#tookAt = resumeAt;
     this.#pace.resume(resumeAt);
   }
 
-  #begin(now: number): Storm {
-    const leastMs = this.#perSecond === undefined ? LEAST_MEASURE_MS : 1;
-    const activeMs = Math.min(MEASURE_MS, Math.max(leastMs, now - this.#activeSince));
-    const sent = this.#sent.used(now);
-    this.#sent = new SlidingWindow(MEASURE_MS, now);
+  #begin(now: number, overloaded: boolean): void {
+    const { perSecond } = this;
+    const usual = perSecond === undefined ? FIRST_FALL : FALL;
+    const measure = Math.min(MEASURE_MS, Math.max(LEAST_MEASURE_MS, now - this.#activeSince));
     this.#storm = {
-      perSecond: this.#perSecond,
-      tooHigh: this.#tooHigh,
-      sent,
-      sentPerSecond: (sent * 1000) / activeMs,
+      perSecond,
+      ceiling: this.#ceiling,
+      sent: perSecond === undefined ? this.#recent.used(now) : this.#sentSinceStorm,
+      ms: perSecond === undefined ? measure : Math.max(1, now - this.#stormAt),
+      fall: overloaded ? OVERLOADED_FALL : usual,
       rejected: 0,
     };
-    return this.#storm;
+    this.#stormAt = now;
+    this.#sentSinceStorm = 0;
   }
 
-  #fall({ perSecond, tooHigh, sent, sentPerSecond, rejected }: Storm): void {
+  #fall(storm: Storm): void {
+    storm.rejected += 1;
+    const { perSecond, sent, ms, rejected, fall } = storm;
     if (rejected < sent) {
-      const accepted = sentPerSecond * (1 - rejected / sent);
-      this.#tooHigh = Math.min(perSecond ?? accepted, accepted);
-      this.#perSecond = Math.max(LEAST_PER_SECOND, this.#tooHigh * FALL);
+      const accepted = ((sent - rejected) * 1000) / ms;
+      const tooHigh = perSecond ?? accepted;
+      this.#ceiling = Math.max(LEAST_PER_SECOND, Math.min(tooHigh, (accepted + tooHigh) / 2));
+      this.#base = Math.max(LEAST_PER_SECOND, this.#ceiling * fall);
       return;
     }
     // Nothing was accepted: the limit was used up before, which says little about the rate.
-    this.#tooHigh = tooHigh;
-    const before = perSecond ?? Math.max(LEAST_START_PER_SECOND, sentPerSecond);
-    this.#perSecond = Math.max(LEAST_PER_SECOND, before * FALL);
+    this.#ceiling = storm.ceiling;
+    const before = perSecond ?? Math.max(LEAST_START_PER_SECOND, (sent * 1000) / ms);
+    this.#base = Math.max(LEAST_PER_SECOND, before * Math.min(fall, FIRST_FALL));
   }
-}
-
-/** One answer's share of a second's rise, so that the rise does not depend on the rate itself. */
-function riseOf(perSecond: number, tooHigh: number): number {
-  const careful = perSecond > tooHigh * CAREFUL_FROM;
-  return (tooHigh * (careful ? CAREFUL_RISE : RISE)) / perSecond;
 }

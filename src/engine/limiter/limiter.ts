@@ -93,17 +93,12 @@ export class Limiter {
     this.#pump();
   }
 
-  /** The endpoint answered a request. */
-  answered(): void {
-    this.#adaptive.answered();
-  }
-
   /**
-   * The endpoint rejected a request for the rate of requests; what follows begins at `resumeAt`. `first`: of
-   * all that were rejected in the same storm.
+   * The endpoint rejected a request for the rate of requests, or because it is overloaded; what follows begins
+   * at `resumeAt`. `first`: of all that were rejected in the same storm.
    */
-  rejected(resumeAt: number, first: boolean): void {
-    this.#adaptive.rejected(this.#clock.now(), resumeAt, first);
+  rejected(resumeAt: number, storm: { readonly first: boolean; readonly overloaded: boolean }): void {
+    this.#adaptive.rejected(this.#clock.now(), resumeAt, storm);
   }
 
   /** Rejects all that wait and all that come. */

@@ -21,6 +21,11 @@ export class Pace {
     return Math.max(0, this.#due - now);
   }
 
+  /** Ms since the next one was due; negative if it is not due yet. */
+  lateMs(now: number): number {
+    return now - this.#due;
+  }
+
   /** `held`: it was due before, but something else held it back. What was lost by that is made up for. */
   take(ms: number, now: number, held = false): void {
     const catchUpMs = Math.max(CATCH_UP_MS, held ? now - this.#due : this.#owedMs);

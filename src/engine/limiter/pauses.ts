@@ -53,7 +53,8 @@ export class Pauses {
     } else if (error.retryAfterMs !== undefined) {
       this.#extend(now + error.retryAfterMs, error, now);
     }
-    if (error.code === 'rate_limited') this.#parts.limiter.rejected(this.#until, first);
+    const overloaded = error.code === 'overloaded';
+    this.#parts.limiter.rejected(this.#until, { first, overloaded });
   }
 
   /** A request sent at `sentAt` was answered: what was sent since the last pause gets through. */
