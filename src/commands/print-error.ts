@@ -8,6 +8,8 @@ import type { Io } from './io.ts';
  */
 export function printError(thrown: unknown, io: Pick<Io, 'stderr'>, debug: boolean): number {
   const error = toAppError(thrown);
+  // After `| head` nobody waits for words.
+  if (error.code === 'output_closed') return failureRule(error.code).exitCode;
   io.stderr.write(error.code === 'internal' ? describeFault(error, debug) : describe(error));
   return failureRule(error.code).exitCode;
 }

@@ -6,7 +6,7 @@ import { type Format, type FormatName, loadFormat } from './formats/format.ts';
 import type { Keep } from './keep.ts';
 import { openOutputFile } from './open-output-file.ts';
 import { orderedSink } from './ordered-sink.ts';
-import { refuseInputFile, refuseInputPath } from './refuse-input.ts';
+import { refuseInputFile, refuseInputPath, refuseSharedPath } from './refuse-input.ts';
 import { regularFile, stdoutTarget } from './stdout-target.ts';
 import { toRow } from './to-row.ts';
 
@@ -18,7 +18,12 @@ export interface OutputSettings {
   readonly keep?: Keep | undefined;
   /** Paths of the input files; `-` among them is stdin. */
   readonly inputs: readonly string[];
+  /** Other files that the run writes; neither may be an input or the output. */
+  readonly logFile?: string | undefined;
+  readonly summaryJson?: string | undefined;
 }
+
+const STDOUT = '/dev/stdout';
 
 /**
  * Opens the output and writes the header of its format. Throws `usage` for an output that is also
@@ -26,10 +31,27 @@ export interface OutputSettings {
  */
 export async function openSink(settings: OutputSettings, stdout: Writable): Promise<Sink> {
   const format = await loadFormat(settings.format, settings.keep);
+  await refuseSharedFiles(settings);
   const writer = new BatchWriter(await openTarget(settings, stdout));
   if (format.header !== undefined) await writeHeader(writer, format.header);
   const sink = rowSink(writer, format, settings.keep);
   return settings.ordered ? orderedSink(sink) : sink;
+}
+
+async function refuseSharedFiles({
+  output = '-',
+  inputs,
+  logFile,
+  summaryJson,
+}: OutputSettings): Promise<void> {
+  const others = [output === '-' ? STDOUT : output, ...inputs.filter((input) => input !== '-')];
+  if (logFile !== undefined) await refuseSharedPath('--log-file', logFile, others);
+  if (summaryJson === undefined) return;
+  await refuseSharedPath(
+    '--summary-json',
+    summaryJson,
+    logFile === undefined ? others : [...others, logFile],
+  );
 }
 
 async function openTarget({ output, inputs }: OutputSettings, stdout: Writable): Promise<Target> {

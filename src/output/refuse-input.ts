@@ -27,6 +27,24 @@ export async function refuseInputFile(
   }
 }
 
+/**
+ * Throws `usage` when a file that a run writes besides its results, as `flag` names it, is one of these others:
+ * its lines would be among the results, or replace them or an input. Devices may be shared.
+ */
+export async function refuseSharedPath(flag: string, path: string, others: readonly string[]): Promise<void> {
+  const stats = await statIfThere(path);
+  if (stats !== undefined && !stats.isFile()) return;
+  const location = await realLocation(path);
+  for (const other of others) {
+    const there = await statIfThere(other);
+    const same = stats !== undefined && stats.dev === there?.dev && stats.ino === there.ino;
+    if (!same && (await realLocation(other)) !== location) continue;
+    throw new AppError('usage', `${flag} ${path}: it is also an input or another output`, {
+      hint: 'name another file',
+    });
+  }
+}
+
 function sameFile(input: string): AppError {
   return new AppError('usage', `${input}: it is an input and the output at once`, {
     hint: 'name another file for the results',

@@ -123,6 +123,36 @@ test.concurrent('an output that is also an input is refused under any name', asy
   expect(read('in.txt')).toBe('one\n');
 });
 
+test.concurrent('no file of the run is written over another', async () => {
+  const { path, read } = await makeFolder({ 'in.txt': 'one\n' });
+  const ended = await Promise.all([
+    run(['in.txt', '-o', 'a.jsonl', '--summary-json', 'a.jsonl'], { cwd: path }),
+    run(['in.txt', '-o', 'b.jsonl', '--log-file', './b.jsonl'], { cwd: path }),
+    run(['in.txt', '--summary-json', 'in.txt'], { cwd: path }),
+    run(['in.txt', '--log-file', 'in.txt'], { cwd: path }),
+    run(['in.txt', '--log-file', 'c', '--summary-json', 'c'], { cwd: path }),
+    bash('gistmill in.txt --summary-json d.jsonl > d.jsonl', { cwd: path }),
+  ]);
+  for (const { stdout, stderr, exitCode } of ended) {
+    expect(stderr).toMatch(
+      /^gistmill: --(log-file|summary-json) \S+: it is also an input or another output\n/,
+    );
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 });
+  }
+  expect(read('in.txt')).toBe('one\n');
+  // A pipe may be shared.
+  const { stdout } = await bash('gistmill in.txt --summary-json /dev/stdout | cat', { cwd: path });
+  expect(stdout).toMatch(/^\{"id":.*\n\{\n {2}"records"/);
+});
+
+test.concurrent('a reader that is gone before the first row is no error', async () => {
+  const { path } = await makeFolder({ 'in.txt': numbered(3) });
+  const ended = await Promise.all(
+    ['jsonl', 'csv'].map((format) => bash(`gistmill in.txt -q -f ${format} | true`, { cwd: path })),
+  );
+  for (const { stderr, exitCode } of ended) expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+});
+
 test.concurrent.each(['', '-q', '--progress json', '--format text'])(
   'after | head -1 the run ends quietly, and little more is asked (%s)',
   async (talk) => {
