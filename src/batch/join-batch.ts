@@ -5,6 +5,7 @@ import type { Source } from '../core/record.ts';
 import type { Prompt, Provider } from '../core/request.ts';
 import type { BudgetSettings } from '../engine/budget/open-budget.ts';
 import { buildComplete } from '../engine/build-complete.ts';
+import { AdaptiveConcurrency } from '../engine/concurrency/adaptive-concurrency.ts';
 import { FailureLimit, type FailureLimitOptions } from '../engine/failure-limit.ts';
 import type { QuotaOptions } from '../engine/limiter/quota.ts';
 import { type BatchEnd, runBatch } from '../engine/run-batch.ts';
@@ -15,7 +16,9 @@ import type { Billing } from './billing.ts';
 
 /** What of the configuration concerns the engine. Times in ms. */
 export interface BatchSettings {
-  readonly concurrency: number;
+  readonly concurrency: number | 'auto';
+  /** Most that `auto` may try. */
+  readonly maxConcurrency: number;
   readonly window?: number | undefined;
   readonly ordered: boolean;
   readonly rpm?: number | undefined;
@@ -67,16 +70,20 @@ const WINDOW = 4;
 /** In input order one slow record holds back those behind it; a wider window keeps the slots busy. */
 const ORDERED_WINDOW = 16;
 
+/** In flight at first with `auto`: what a small server of one's own bears. */
+const START = 8;
+
 const FREE: Billing = { billed: false };
 
 /** Runs a batch through all rooms to its end. */
 export async function joinBatch(rooms: BatchRooms): Promise<BatchEnd> {
   const { settings, source, prompt, provider, sink, control, clock, random, emit, billing = FREE } = rooms;
+  const concurrency = concurrencyOf(settings);
   const complete = buildComplete({
     ...{ provider, control, clock, random, emit },
     costOf: billing.costOf,
     settings: {
-      concurrency: settings.concurrency,
+      concurrency,
       limits: limitsOf(settings),
       maxAttempts: settings.maxAttempts,
       maxRateLimitAttempts: settings.maxRateLimitAttempts,
@@ -91,11 +98,20 @@ export async function joinBatch(rooms: BatchRooms): Promise<BatchEnd> {
     ...{ source, complete, sink, control, clock, emit },
     task: single(prompt),
     failureLimit: new FailureLimit(settings.maxFailures),
-    window: settings.window ?? settings.concurrency * (settings.ordered ? ORDERED_WINDOW : WINDOW),
+    window: settings.window ?? windowFor(concurrency, settings.ordered ? ORDERED_WINDOW : WINDOW),
     recordDeadlineMs: settings.recordDeadline,
   });
   cancelDeadline();
   return end;
+}
+
+function concurrencyOf({ concurrency, maxConcurrency }: BatchSettings): number | AdaptiveConcurrency {
+  if (concurrency !== 'auto') return concurrency;
+  return new AdaptiveConcurrency({ start: START, most: maxConcurrency });
+}
+
+function windowFor(concurrency: number | AdaptiveConcurrency, factor: number): number | (() => number) {
+  return typeof concurrency === 'number' ? concurrency * factor : () => concurrency.limit * factor;
 }
 
 /** Where nothing is billed, any limit in USD is kept by itself. */

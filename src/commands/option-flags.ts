@@ -7,6 +7,7 @@ const PLACEHOLDER: Readonly<Record<Exclude<ValueKind, 'flag'>, string>> = {
   text: 'text',
   path: 'file',
   integer: 'n',
+  integerOrAuto: 'n|auto',
   number: 'n',
   duration: 'time',
   size: 'size',

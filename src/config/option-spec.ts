@@ -4,13 +4,14 @@ import type { Json } from '../core/json.ts';
  * How a value is written and what it becomes.
  * `duration` (`90s`, `15m`, `2h`, `250ms`; a bare number is seconds) becomes ms; `size` (`64MiB`, `512k`,
  * a bare number is bytes) becomes bytes; `list` is comma-separated or repeated; `params` is `key=json`, repeated;
- * `limit` is a count or a percentage (`20`, `5%`).
+ * `limit` is a count or a percentage (`20`, `5%`); `integerOrAuto` is a whole number or the word `auto`.
  */
 export type ValueKind =
   | 'flag'
   | 'text'
   | 'path'
   | 'integer'
+  | 'integerOrAuto'
   | 'number'
   | 'duration'
   | 'size'
@@ -53,17 +54,19 @@ type ValueOf<S extends OptionSpec> = S['kind'] extends 'flag'
   ? boolean
   : S['kind'] extends 'integer' | 'number' | 'duration' | 'size'
     ? number
-    : S['kind'] extends 'choice'
-      ? S['choices'] extends readonly (infer C)[]
-        ? C
-        : never
-      : S['kind'] extends 'list'
-        ? readonly string[]
-        : S['kind'] extends 'params'
-          ? Readonly<Record<string, Json>>
-          : S['kind'] extends 'limit'
-            ? CountOrShare
-            : string;
+    : S['kind'] extends 'integerOrAuto'
+      ? number | 'auto'
+      : S['kind'] extends 'choice'
+        ? S['choices'] extends readonly (infer C)[]
+          ? C
+          : never
+        : S['kind'] extends 'list'
+          ? readonly string[]
+          : S['kind'] extends 'params'
+            ? Readonly<Record<string, Json>>
+            : S['kind'] extends 'limit'
+              ? CountOrShare
+              : string;
 
 /** The configuration that a table of options describes: what has no default may be undefined. */
 export type OptionValues<T extends readonly OptionSpec[]> = {

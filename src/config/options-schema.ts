@@ -24,6 +24,8 @@ function valueSchema(spec: OptionSpec): z.ZodType {
     case 'duration':
     case 'size':
       return inRange(z.int('is not a whole number, or too large'), spec);
+    case 'integerOrAuto':
+      return z.union([z.literal('auto'), inRange(z.int('is not a whole number, or too large'), spec)]);
     case 'number':
       return inRange(z.number('is not a finite number'), spec);
     case 'choice':

@@ -23,12 +23,22 @@ const ifNames = (value: Json): Json | undefined =>
   Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== '') ? value : undefined;
 const ifBoolean = (value: Json): boolean | undefined => (typeof value === 'boolean' ? value : undefined);
 
+function orAuto(parse: (text: string) => unknown): (text: string) => unknown {
+  return (text) => (text === 'auto' ? text : parse(text));
+}
+
 const KINDS: Readonly<Record<ValueKind, Kind>> = {
   flag: { noun: 'yes or no', example: 'true', parse: parseFlag, fromJson: ifBoolean },
   text: { noun: 'a text', example: '"some text"', parse: asText },
   path: { noun: 'a file name', example: 'notes.txt', parse: asText },
   choice: { noun: 'one of the choices', example: 'auto', parse: asText },
   integer: { noun: 'a whole number', example: '8', parse: parseInteger, fromJson: ifNumber },
+  integerOrAuto: {
+    noun: 'a whole number or auto',
+    example: '8 or auto',
+    parse: orAuto(parseInteger),
+    fromJson: ifNumber,
+  },
   number: { noun: 'a number', example: '600', parse: parseNumber, fromJson: ifNumber },
   duration: { noun: 'a time', example: '250ms, 90s or 1h30m', parse: parseDuration, fromJson: inMs },
   size: { noun: 'a size', example: '64MiB', parse: parseSize, fromJson: ifNumber },

@@ -10,6 +10,10 @@ export interface RunEvents {
   start: { readonly at: number };
   /** A record was pulled from the input. */
   record: { readonly id: string; readonly index: number };
+  /** The output of an earlier run has a row for this record: it is kept, or the record is done again. */
+  known: { readonly id: string; readonly index: number; readonly row: 'reused' | 'failed' | 'stale' };
+  /** A line of the output that an earlier run left is no row; it was moved to the file `movedTo`. */
+  damaged: { readonly file: string; readonly line: number; readonly movedTo: string };
   /** A request waits for a slot, then for rate capacity. */
   waiting: { readonly id: string };
   /** A request is sent. `number` counts the attempts at this record from 1. */
@@ -39,6 +43,12 @@ export interface RunEvents {
   bottleneck: { readonly by: Bottleneck };
   /** A limit was set, learnt or changed. */
   limit: { readonly unit: string; readonly perMinute: number; readonly source: 'option' | 'endpoint' };
+  /** `--concurrency auto` lets so many requests be in flight from now on. */
+  concurrency: {
+    readonly limit: number;
+    /** `trial`: to see whether it pays; `no gain`: it did not. `faults`: to see whether these come of the load. */
+    readonly reason: 'trial' | 'no gain' | 'overload' | 'faults' | 'recovered';
+  };
   /** A record has ended and its row was taken by the output. */
   outcome: Outcome;
   /** The run starts no more requests. */

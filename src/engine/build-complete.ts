@@ -11,6 +11,8 @@ import { checkAnswer } from './complete/check-answer.ts';
 import type { Complete } from './complete/complete.ts';
 import { dispatch } from './complete/dispatch.ts';
 import { retry } from './complete/retry.ts';
+import type { AdaptiveConcurrency } from './concurrency/adaptive-concurrency.ts';
+import { SteerQueue } from './concurrency/steer-queue.ts';
 import { CostEstimator } from './limiter/cost-estimator.ts';
 import { LearntLimits } from './limiter/learnt-limits.ts';
 import { Limiter } from './limiter/limiter.ts';
@@ -20,8 +22,8 @@ import { RetryPolicy } from './retry-policy.ts';
 import type { RunControl } from './run-control.ts';
 
 export interface CompleteSettings {
-  /** Most requests in flight. */
-  readonly concurrency: number;
+  /** Most requests in flight, or what finds that out. */
+  readonly concurrency: number | AdaptiveConcurrency;
   readonly limits: readonly QuotaOptions[];
   readonly maxAttempts: number;
   readonly maxRateLimitAttempts: number;
@@ -48,7 +50,9 @@ export interface CompleteParts {
 /** Joins the stack through which every request of one endpoint goes: retry, check, budget, dispatch. */
 export function buildComplete(parts: CompleteParts): Complete {
   const { provider, settings, control, clock, random, emit, costOf } = parts;
-  const queue = new PQueue({ concurrency: settings.concurrency });
+  const { concurrency } = settings;
+  const fixed = typeof concurrency === 'number';
+  const queue = new PQueue({ concurrency: fixed ? concurrency : concurrency.limit });
   const limiter = new Limiter({ clock, limits: settings.limits });
   const bottleneck = new BottleneckTeller({ limiter, queue, emit });
   control.stopSignal.addEventListener('abort', () => limiter.stop(control.stopSignal.reason), { once: true });
@@ -61,6 +65,7 @@ export function buildComplete(parts: CompleteParts): Complete {
     timeoutMs: settings.timeoutMs,
     maxRetryWaitMs: settings.maxRetryWaitMs,
     costOf,
+    steer: fixed ? undefined : new SteerQueue({ adaptive: concurrency, queue, emit }),
   });
   const budget = openBudget(settings.budget ?? {}, { costOf, control });
   const paid =

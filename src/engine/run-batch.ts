@@ -19,8 +19,8 @@ export interface BatchParts {
   readonly failureLimit: FailureLimit;
   readonly clock: Clock;
   readonly emit: Emit;
-  /** Most records open at once: read, but not yet taken by the sink. */
-  readonly window: number;
+  /** Most records open at once: read, but not yet taken by the sink. A function is asked each time. */
+  readonly window: number | (() => number);
   /** Longest time for one record from its first attempt on, in ms. */
   readonly recordDeadlineMs?: number | undefined;
 }
@@ -39,7 +39,7 @@ export interface BatchEnd {
  */
 export async function runBatch(parts: BatchParts): Promise<BatchEnd> {
   const { source, sink, control, clock, emit, window } = parts;
-  const open = new OpenRecords(window);
+  const open = new OpenRecords(typeof window === 'number' ? () => window : window);
   let unfinished = 0;
   emit('start', { at: clock.now() });
   control.stopSignal.addEventListener('abort', () => emit('stopping', { reason: control.stopSignal.reason }));
@@ -119,11 +119,11 @@ function failed(
 
 /** Counts open records, and tells when there is room for another and when there are none. */
 class OpenRecords {
-  readonly #most: number;
+  readonly #most: () => number;
   #count = 0;
   #onChange: (() => void) | undefined;
 
-  constructor(most: number) {
+  constructor(most: () => number) {
     this.#most = most;
   }
 
@@ -137,7 +137,8 @@ class OpenRecords {
   }
 
   room(): Promise<void> | undefined {
-    return this.#count < this.#most ? undefined : this.#until(() => this.#count < this.#most);
+    const hasRoom = (): boolean => this.#count < this.#most();
+    return hasRoom() ? undefined : this.#until(hasRoom);
   }
 
   none(): Promise<void> {

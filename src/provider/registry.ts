@@ -12,8 +12,10 @@ export interface ProviderSettings {
   readonly responsePath?: string | undefined;
   /** The key itself, already looked up. */
   readonly apiKey?: string | undefined;
-  /** Most requests in flight: the size of the connection pool. */
-  readonly concurrency: number;
+  /** Most requests in flight, or `auto`: the size of the connection pool. */
+  readonly concurrency: number | 'auto';
+  /** The same for `auto`: connections are opened as they are needed. */
+  readonly maxConcurrency: number;
   /** Where proxy variables are looked up. */
   readonly env: Environment;
 }
@@ -59,7 +61,8 @@ export function createProvider(settings: ProviderSettings, context: ProviderCont
   return BUILT_IN[settings.provider](settings, context);
 }
 
-async function transportFor(settings: Pick<ProviderSettings, 'concurrency' | 'env'>) {
+async function transportFor(settings: Pick<ProviderSettings, 'concurrency' | 'maxConcurrency' | 'env'>) {
   const { createTransport } = await import('./http-transport.ts');
-  return createTransport({ connections: settings.concurrency, env: settings.env });
+  const { concurrency, maxConcurrency, env } = settings;
+  return createTransport({ connections: concurrency === 'auto' ? maxConcurrency : concurrency, env });
 }

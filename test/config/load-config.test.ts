@@ -202,7 +202,7 @@ describe('values out of range', () => {
     [{ concurrency: '0' }, '--concurrency: "0" is too small; the least is 1'],
     [{ concurrency: '-1' }, '--concurrency: "-1" is too small; the least is 1'],
     [{ concurrency: '99999' }, '--concurrency: "99999" is too large; the most is 10000'],
-    [{ concurrency: '1e3' }, '--concurrency: "1e3" is not a whole number; write e.g. 8'],
+    [{ concurrency: '1e3' }, '--concurrency: "1e3" is not a whole number or auto; write e.g. 8 or auto'],
     [{ concurrency: 'Infinity' }, '--concurrency: "Infinity" is not a whole number'],
     [
       { window: '99999999999999999999' },

@@ -20,6 +20,7 @@ async function create(settings: Partial<ProviderSettings>): Promise<Provider> {
     provider: 'local',
     bodyType: 'json',
     concurrency: 2,
+    maxConcurrency: 512,
     env: {},
     ...settings,
   });
