@@ -75,7 +75,7 @@ function tokens({ tokens: { input, output } }: RunSummary): readonly string[] {
 }
 
 /** What the whole input will cost if it goes on like this, in USD; undefined where that cannot be told. */
-export function projectedUsd(state: ProgressState): number | undefined {
+function projectedUsd(state: ProgressState): number | undefined {
   const usd = state.summary.cost?.usd;
   const share = shareDone(state);
   return usd === undefined || share === undefined || share === 0 ? undefined : usd / share;
