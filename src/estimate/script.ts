@@ -4,7 +4,7 @@ export type Script = (typeof SCRIPTS)[number];
 
 /** Characters looked at, spread over the text. */
 const SAMPLE = 256;
-/** Share of characters from which on a text counts as written in that script. */
+/** Share of characters above which a text counts as written in that script. */
 const CJK_SHARE = 0.3;
 const OTHER_SHARE = 0.2;
 
@@ -23,6 +23,6 @@ export function scriptOf(text: string): Script {
     if (code >= CJK_FROM) cjk += 1;
     else if (code >= OTHER_FROM) other += 1;
   }
-  if (cjk >= CJK_SHARE * length) return 'cjk';
-  return other >= OTHER_SHARE * length ? 'other' : 'latin';
+  if (cjk > CJK_SHARE * length) return 'cjk';
+  return other > OTHER_SHARE * length ? 'other' : 'latin';
 }

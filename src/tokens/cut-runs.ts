@@ -4,30 +4,34 @@
  */
 const LONGEST_RUN = 256;
 
+/** What a character can be a run of. Digits end every run: no more than three make one token. */
 const DIGIT = 0;
 const BLANK = 1;
 const SIGN = 2;
 const LETTER = 3;
+/** Either a letter or a sign: combining marks, and all that takes two code units. */
+const ANY = 4;
 
-/** What an ASCII character can be a run of; digits end every run, for no more than three make one token. */
-const ASCII_KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
-  const character = String.fromCharCode(code);
-  if (/\d/.test(character)) return DIGIT;
-  if (code <= 32) return BLANK;
-  return /[a-z]/i.test(character) ? LETTER : SIGN;
-});
+let kinds: Uint8Array | undefined;
 
 /** The text in pieces that hold no overlong run; nearly always the text itself. Splits no surrogate pair. */
 export function cutRuns(text: string): readonly string[] {
+  kinds ??= Uint8Array.from({ length: 0x10000 }, (_, code) => kindOf(String.fromCharCode(code)));
   let pieces: string[] | undefined;
   let from = 0;
   let length = 0;
-  let last = DIGIT;
+  let run = DIGIT;
   for (let i = 0; i < text.length; i++) {
-    const kind = kindOf(text.charCodeAt(i));
-    length = kind === last && kind !== DIGIT ? length + 1 : 1;
-    last = kind;
-    if (length <= LONGEST_RUN || isLowSurrogate(text.charCodeAt(i))) continue;
+    const code = text.charCodeAt(i);
+    const kind = kinds[code] ?? ANY;
+    if (kind === DIGIT) {
+      run = DIGIT;
+      continue;
+    }
+    const goesOn = run !== DIGIT && (kind === ANY || kind === run || run === ANY);
+    length = goesOn ? length + 1 : 1;
+    if (kind !== ANY || run === DIGIT) run = kind;
+    if (length <= LONGEST_RUN || isLowSurrogate(code)) continue;
     pieces ??= [];
     pieces.push(text.slice(from, i));
     from = i;
@@ -38,11 +42,11 @@ export function cutRuns(text: string): readonly string[] {
   return pieces;
 }
 
-/** Other scripts count as letters, but for their punctuation: Chinese is written without blanks. */
-function kindOf(code: number): number {
-  if (code < 128) return ASCII_KINDS[code] ?? SIGN;
-  const isPunctuation = (code >= 0x2000 && code <= 0x206f) || (code >= 0x3000 && code <= 0x303f);
-  return isPunctuation || (code >= 0xff00 && code <= 0xff0f) || code === 0xff1a ? SIGN : LETTER;
+function kindOf(character: string): number {
+  if (/[\p{M}\p{Cs}]/u.test(character)) return ANY;
+  if (/\p{L}/u.test(character)) return LETTER;
+  if (/\p{N}/u.test(character)) return DIGIT;
+  return /\s/.test(character) ? BLANK : SIGN;
 }
 
 function isLowSurrogate(code: number): boolean {
