@@ -10,10 +10,10 @@ import { newFolder, ROOT, runIn } from './shell.ts';
 const TARBALL = `gistmill-${manifest.version}.tgz`;
 const EXAMPLES = codeBlocks('docs/library.md', 'ts');
 
-/** npm needs its own settings, but none of those that tell it in which package it was started. */
+/** npm needs to know its registry and cache, but nothing of the npm or npx that runs these tests. */
 const NPM_ENV = Object.fromEntries(
   Object.entries(process.env).filter(
-    ([name]) => !/^npm_(?!config_)|^npm_config_.*prefix$|^INIT_CWD$/.test(name),
+    ([name]) => !/^npm_|^INIT_CWD$/i.test(name) || /^npm_config_(registry|cache|\w*config|\/\/)/i.test(name),
   ),
 ) as Record<string, string>;
 
