@@ -8,7 +8,7 @@ import type { HttpReply } from './exchange.ts';
 import { parseLimitHints } from './rate-limit-headers.ts';
 import { headerOf, requestIdOf } from './reply-headers.ts';
 import { retryAfterMs } from './retry-after.ts';
-import { type Mask, oneLine } from './sanitise.ts';
+import { oneLine } from './sanitise.ts';
 
 /** What turning a reply into an error needs to know besides the reply. */
 export interface ErrorContext {
