@@ -6,6 +6,7 @@ import type { Provider } from '../core/request.ts';
 import { BottleneckTeller } from './bottleneck-teller.ts';
 import { Forecast } from './budget/forecast.ts';
 import { type BudgetSettings, openBudget } from './budget/open-budget.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 import { withinBudget } from './complete/budget.ts';
 import { checkAnswer } from './complete/check-answer.ts';
 import type { Complete } from './complete/complete.ts';
@@ -14,7 +15,7 @@ import { retry } from './complete/retry.ts';
 import type { AdaptiveConcurrency } from './concurrency/adaptive-concurrency.ts';
 import { SteerQueue } from './concurrency/steer-queue.ts';
 import { CostEstimator } from './limiter/cost-estimator.ts';
-import { LearntLimits } from './limiter/learnt-limits.ts';
+import { LearntLimits, LONGEST_LEARNT_MS } from './limiter/learnt-limits.ts';
 import { Limiter } from './limiter/limiter.ts';
 import { Pauses } from './limiter/pauses.ts';
 import type { QuotaOptions } from './limiter/quota.ts';
@@ -56,12 +57,15 @@ export function buildComplete(parts: CompleteParts): Complete {
   const limiter = new Limiter({ clock, limits: settings.limits });
   const bottleneck = new BottleneckTeller({ limiter, queue, emit });
   control.stopSignal.addEventListener('abort', () => limiter.stop(control.stopSignal.reason), { once: true });
-  const given = new Set(settings.limits.map((limit) => limit.unit));
+  const given = new Set(
+    settings.limits.filter(({ windowMs }) => windowMs <= LONGEST_LEARNT_MS).map(({ unit }) => unit),
+  );
+  const breaker = new CircuitBreaker({ clock, limit: settings.maxConsecutiveFailures });
   const sent = dispatch({
-    ...{ provider, queue, limiter, bottleneck, control, clock, emit },
+    ...{ provider, queue, limiter, bottleneck, breaker, control, clock, emit },
     pauses: new Pauses({ limiter, clock, random, emit }),
     limits: new LearntLimits({ limiter, clock, emit, given }),
-    estimator: new CostEstimator(() => limiter.countsTokens),
+    estimator: new CostEstimator(() => limiter.countsTokens, provider.counting),
     timeoutMs: settings.timeoutMs,
     maxRetryWaitMs: settings.maxRetryWaitMs,
     costOf,
@@ -70,5 +74,6 @@ export function buildComplete(parts: CompleteParts): Complete {
   const budget = openBudget(settings.budget ?? {}, { costOf, control });
   const paid =
     budget === undefined ? sent : withinBudget(sent, { budget, forecast: new Forecast(), control });
-  return retry(checkAnswer(paid), { policy: new RetryPolicy({ ...settings, random }), control, clock, emit });
+  const policy = new RetryPolicy({ ...settings, random, isOutage: (error) => breaker.isOutage(error) });
+  return retry(checkAnswer(paid), { policy, control, clock, emit });
 }

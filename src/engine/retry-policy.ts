@@ -1,11 +1,12 @@
 import type { Random } from '../core/clock.ts';
 import type { ProviderError } from '../core/errors.ts';
-import { failureRule } from '../core/failures.ts';
 import { backoffMs } from './backoff.ts';
-import { pausesRun } from './limiter/pauses.ts';
+import { retryBudget } from './fault-kinds.ts';
 
 const BACKOFF_BASE_MS = 500;
 const BACKOFF_CAP_MS = 30_000;
+/** While the endpoint is down, waits grow no further than the one after so many attempts: to 8 s. */
+const OUTAGE_ATTEMPT = 5;
 /** Attempts at an answer without text: a second chance, no more, for each one is paid. */
 const CONTENT_ATTEMPTS = 2;
 
@@ -17,6 +18,8 @@ export interface RetryPolicyOptions {
   /** Longest wait that the endpoint may ask for, in ms. */
   readonly maxRetryWaitMs: number;
   readonly random: Random;
+  /** Whether a failure is part of an outage, which does not count against the record. Default: none is. */
+  readonly isOutage?: (error: ProviderError) => boolean;
 }
 
 export type Decision =
@@ -40,9 +43,12 @@ export class RetryPolicy {
     const failures = { transient: 0, 'rate-limit': 0, content: 0 };
     return {
       decide: (error) => {
-        const budget = budgetFor(error);
+        const budget = retryBudget(error);
         if (budget === 'no') return { action: 'give-up' };
         if ((error.retryAfterMs ?? 0) > this.#options.maxRetryWaitMs) return { action: 'give-up' };
+        if (this.#options.isOutage?.(error) === true) {
+          return { action: 'retry', delayMs: this.#delayMs(OUTAGE_ATTEMPT, error) };
+        }
         failures[budget] += 1;
         if (failures[budget] >= this.#allowed(budget)) return { action: 'give-up' };
         return { action: 'retry', delayMs: this.#delayMs(failures[budget], error) };
@@ -65,11 +71,4 @@ export class RetryPolicy {
     });
     return Math.max(own, error.retryAfterMs ?? 0);
   }
-}
-
-/** A fault that does not pause the run is only this record's: it has no claim on the larger budget. */
-function budgetFor(error: ProviderError): 'no' | 'transient' | 'rate-limit' | 'content' {
-  const { retry } = failureRule(error.code);
-  if (retry === 'later') return 'no';
-  return retry === 'rate-limit' && !pausesRun(error) ? 'transient' : retry;
 }

@@ -1,34 +1,25 @@
 import type PQueue from 'p-queue';
-import type { Clock } from '../../core/clock.ts';
-import { AppError, ProviderError } from '../../core/errors.ts';
+import { ProviderError } from '../../core/errors.ts';
 import type { Emit } from '../../core/events.ts';
-import { failureRule } from '../../core/failures.ts';
 import type { CostOf } from '../../core/money.ts';
 import type { Completion, CompletionRequest, Provider, Usage } from '../../core/request.ts';
 import type { BottleneckTeller } from '../bottleneck-teller.ts';
 import type { SteerQueue } from '../concurrency/steer-queue.ts';
+import type { Cost } from '../limiter/cost.ts';
 import type { CostEstimator } from '../limiter/cost-estimator.ts';
-import type { LearntLimits } from '../limiter/learnt-limits.ts';
 import type { Limiter, Permit } from '../limiter/limiter.ts';
-import { type Pauses, pausesRun } from '../limiter/pauses.ts';
-import type { RunControl } from '../run-control.ts';
 import { makeAttempt } from './attempt.ts';
 import type { Call, Complete } from './complete.ts';
+import { type HeedParts, heedFailure } from './heed-failure.ts';
 
-export interface DispatchParts {
+export interface DispatchParts extends HeedParts {
   readonly provider: Provider;
   readonly queue: PQueue;
   readonly limiter: Limiter;
-  readonly pauses: Pauses;
   readonly bottleneck: BottleneckTeller;
-  readonly limits: LearntLimits;
   readonly estimator: CostEstimator;
-  readonly control: RunControl;
-  readonly clock: Clock;
   /** Longest time of one attempt, in ms. */
   readonly timeoutMs: number;
-  /** Longest wait that the endpoint may ask for, in ms. */
-  readonly maxRetryWaitMs: number;
   readonly costOf?: CostOf | undefined;
   /** Missing where the concurrency is fixed. */
   readonly steer?: SteerQueue | undefined;
@@ -69,7 +60,7 @@ async function send(parts: DispatchParts, request: CompletionRequest, call: Call
   control.throwIfStopped();
   call.deadline?.throwIfPassed();
   const cost = estimator.estimate(request);
-  const permit = limiter.tryAcquire(cost) ?? (await limiter.acquire(cost, call.deadline));
+  const permit = limiter.tryAcquire(cost) ?? (await inLimits(parts, cost, call));
   if (control.reason !== undefined) {
     permit.release();
     throw control.reason;
@@ -89,11 +80,20 @@ async function send(parts: DispatchParts, request: CompletionRequest, call: Call
     const failure = error instanceof ProviderError ? error : undefined;
     const now = clock.now();
     parts.steer?.failed(now, now - sentAt, failure);
-    if (failure !== undefined) settleFailure(permit, failure);
+    if (failure !== undefined) settleFailure(parts, { permit, request, sentAt }, failure);
     ended(parts, call, { number, sentAt, usage: failure?.usage ?? {}, error: failure });
-    if (failure !== undefined) heed(parts, failure, sentAt);
+    if (failure !== undefined) heedFailure(parts, failure, sentAt);
     throw error;
   }
+}
+
+/** Waits for rate capacity; what holds the run back may change by that, when it begins and when it ends. */
+async function inLimits({ limiter, bottleneck }: DispatchParts, cost: Cost, call: Call): Promise<Permit> {
+  const waiting = limiter.acquire(cost, call.deadline);
+  bottleneck.update();
+  const permit = await waiting;
+  bottleneck.update();
+  return permit;
 }
 
 interface Sent {
@@ -103,12 +103,13 @@ interface Sent {
 }
 
 function took(parts: DispatchParts, { permit, request, sentAt }: Sent, completion: Completion): void {
-  permit.settle(completion.usage);
+  permit.settle(parts.estimator.charged(request, completion.usage));
   parts.estimator.learn(request, completion.usage);
   parts.pauses.succeeded(sentAt);
+  parts.breaker.answered();
   const now = parts.clock.now();
   parts.steer?.answered(now, now - sentAt, request, completion);
-  if (completion.limits !== undefined) parts.limits.heard(completion.limits);
+  if (completion.limits !== undefined) parts.limits.heard(completion.limits, sentAt);
 }
 
 function ended(
@@ -137,31 +138,7 @@ function ended(
 }
 
 /** A rejected request has used no tokens; of any other failure the estimate stands. */
-function settleFailure(permit: Permit, error: ProviderError): void {
-  if (error.usage !== undefined) permit.settle(error.usage);
+function settleFailure({ estimator }: DispatchParts, { permit, request }: Sent, error: ProviderError): void {
+  if (error.usage !== undefined) permit.settle(estimator.charged(request, error.usage));
   else if (error.code === 'rate_limited') permit.settle({ inputTokens: 0, outputTokens: 0 });
-}
-
-/** What a failure means for the others: decided before its slot is free, so that nobody runs into the same. */
-function heed(parts: DispatchParts, error: ProviderError, sentAt: number): void {
-  const { control, pauses, maxRetryWaitMs } = parts;
-  if (failureRule(error.code).scope === 'run') {
-    control.stop(error);
-    control.throwIfStopped();
-  }
-  if (!pausesRun(error)) return;
-  pauses.report(error, sentAt);
-  const { retryAfterMs = 0 } = error;
-  if (retryAfterMs <= maxRetryWaitMs) return;
-  control.stop(waitTooLong(retryAfterMs, maxRetryWaitMs, error));
-  control.throwIfStopped();
-}
-
-function waitTooLong(waitMs: number, mostMs: number, cause: ProviderError): AppError {
-  const seconds = (ms: number): number => Math.ceil(ms / 1000);
-  return new AppError(
-    'retry_wait_too_long',
-    `the endpoint asks to wait ${seconds(waitMs)} s, more than --max-retry-wait (${seconds(mostMs)} s)`,
-    { hint: 'run the same command again later', cause },
-  );
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { ProviderError } from '../../core/errors.ts';
 import type { Emit } from '../../core/events.ts';
 import type { Completion } from '../../core/request.ts';
-import { pausesRun } from '../limiter/pauses.ts';
+import { pausesRun } from '../fault-kinds.ts';
 import { rest } from '../rest.ts';
 import type { RetryPolicy } from '../retry-policy.ts';
 import type { RunControl } from '../run-control.ts';

@@ -3,7 +3,7 @@ import type { ProviderError } from '../../core/errors.ts';
 import type { Emit } from '../../core/events.ts';
 import { failureRule } from '../../core/failures.ts';
 import type { Completion, CompletionRequest } from '../../core/request.ts';
-import { pausesRun } from '../limiter/pauses.ts';
+import { pausesRun } from '../fault-kinds.ts';
 import type { AdaptiveConcurrency, AttemptEnd } from './adaptive-concurrency.ts';
 
 /** Where the endpoint does not count tokens, lengths stand for them: only ratios matter. */

@@ -1,5 +1,6 @@
-import type { CompletionRequest, Usage } from '../../core/request.ts';
+import type { CompletionRequest, Provider, Usage } from '../../core/request.ts';
 import type { Cost } from './cost.ts';
+import { RunningQuantile } from './running-quantile.ts';
 
 /**
  * Before anything is known: tokens a character of English ("Counting tokens", OpenAI's help centre: about
@@ -13,27 +14,47 @@ const TOKENS_PER_MESSAGE = 4;
 
 /** Characters looked at to tell the script of a text. */
 const SAMPLE = 256;
-/** Weight of a new observation in the running figures. */
+/** Weight of a new observation in the running figure for input. */
 const WEIGHT = 0.05;
+/**
+ * Share of the answers that are no longer than is reserved for one. A little above the mean, which is where half
+ * to two thirds are: reserving much more would leave the limit unused while long answers are under way.
+ */
+const SHARE_COVERED = 0.7;
 
 /** Guesses what a request will use, from its length and from what earlier ones of the run used. */
 export class CostEstimator {
   readonly #countsTokens: () => boolean;
+  readonly #chargesMost: boolean;
   #inputFactor = 1;
-  #outputTokens: number | undefined;
+  readonly #outputTokens = new RunningQuantile(SHARE_COVERED);
 
-  /** `countsTokens`: whether any limit counts tokens now; else nothing is worth estimating. */
-  constructor(countsTokens: () => boolean) {
+  /**
+   * `countsTokens`: whether any limit counts tokens now; else nothing is worth estimating. `counting`: how the
+   * endpoint counts an answer; where that is not known, as it comes.
+   */
+  constructor(countsTokens: () => boolean, counting?: Provider['counting']) {
     this.#countsTokens = countsTokens;
+    this.#chargesMost = counting === 'max-output';
   }
 
   estimate(request: CompletionRequest): Cost {
     if (!this.#countsTokens()) return NOTHING;
-    const most = request.maxOutputTokens ?? Number.POSITIVE_INFINITY;
+    const most = request.maxOutputTokens;
+    const expected = Math.min(
+      this.#outputTokens.value ?? TOKENS_OF_AN_ANSWER,
+      most ?? Number.POSITIVE_INFINITY,
+    );
     return {
       inputTokens: Math.ceil(guessInput(request) * this.#inputFactor),
-      outputTokens: Math.ceil(Math.min(this.#outputTokens ?? TOKENS_OF_AN_ANSWER, most)),
+      outputTokens: Math.ceil(this.#chargesMost ? (most ?? expected) : expected),
     };
+  }
+
+  /** What of the usage corrects the estimate: the most, once charged, stays so however short the answer is. */
+  charged({ maxOutputTokens }: CompletionRequest, usage: Usage): Usage {
+    if (!this.#chargesMost || maxOutputTokens === undefined) return usage;
+    return usage.inputTokens === undefined ? {} : { inputTokens: usage.inputTokens };
   }
 
   /** Measures against the bare guess: estimates of requests in flight are older than what was learnt since. */
@@ -42,11 +63,7 @@ export class CostEstimator {
     if (usage.inputTokens !== undefined && guess > 0) {
       this.#inputFactor += WEIGHT * (usage.inputTokens / guess - this.#inputFactor);
     }
-    if (usage.outputTokens === undefined) return;
-    this.#outputTokens =
-      this.#outputTokens === undefined
-        ? usage.outputTokens
-        : this.#outputTokens + WEIGHT * (usage.outputTokens - this.#outputTokens);
+    if (usage.outputTokens !== undefined) this.#outputTokens.add(usage.outputTokens);
   }
 }
 

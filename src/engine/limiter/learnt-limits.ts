@@ -8,7 +8,7 @@ const MINUTE_MS = 60_000;
 /** A reset further off than this is none of a minute's window, however it was rounded or the clocks differ. */
 const CLEARLY_NO_MINUTE_MS = 1.1 * MINUTE_MS;
 /** Longest window whose limit is taken up. When a longer one is used up, the endpoint says so by a 429. */
-const LONGEST_LEARNT_MS = 10 * MINUTE_MS;
+export const LONGEST_LEARNT_MS = 10 * MINUTE_MS;
 
 /**
  * Takes up the limits that an endpoint announces in its replies, for units that the user has not
@@ -33,17 +33,19 @@ export class LearntLimits {
     this.#given = parts.given;
   }
 
-  heard(hints: readonly LimitHint[]): void {
-    for (const hint of hints) if (!this.#given.has(hint.unit)) this.#take(hint);
+  /** `sentAt`: when the request went out whose reply said so, in ms of the clock. */
+  heard(hints: readonly LimitHint[], sentAt: number): void {
+    for (const hint of hints) if (!this.#given.has(hint.unit)) this.#take(hint, sentAt);
   }
 
-  #take(hint: LimitHint): void {
+  #take(hint: LimitHint, sentAt: number): void {
     if (hint.limit === undefined || !(hint.limit >= 1)) return;
     const windowMs = windowOf(hint);
     if (windowMs === undefined || !(windowMs > 0 && windowMs <= LONGEST_LEARNT_MS)) return;
     const quota = this.#limiter.learn({ unit: hint.unit, limit: hint.limit, windowMs });
-    if (hint.remaining !== undefined && hint.remaining <= 0 && hint.resetMs !== undefined) {
-      quota.block(this.#clock.now() + hint.resetMs);
+    const { remaining, resetMs } = hint;
+    if (remaining !== undefined && resetMs !== undefined) {
+      quota.heard({ remaining, resetMs }, sentAt, this.#clock.now());
     }
     const key = `${hint.unit}/${windowMs}`;
     if (this.#told.get(key) === hint.limit) return;

@@ -4,7 +4,7 @@ import type { Bottleneck } from '../../core/events.ts';
 import type { Usage } from '../../core/request.ts';
 import type { RecordDeadline } from '../record-deadline.ts';
 import { AdaptiveRate } from './adaptive-rate.ts';
-import { amountOf, type Cost } from './cost.ts';
+import { amountOf, type Cost, type LimitUnit } from './cost.ts';
 import { Quota, type QuotaOptions } from './quota.ts';
 
 /** Reserved capacity. Ends by exactly one of `settle` and `release`; later calls do nothing. */
@@ -138,11 +138,11 @@ export class Limiter {
   #hopeless(cost: Cost): ProviderError | undefined {
     for (const quota of this.#quotas) {
       const amount = amountOf(quota.unit, cost);
-      if (amount <= quota.limit) continue;
+      if (amount <= quota.most) continue;
       return new ProviderError(
         'request_too_large',
-        `the request takes about ${Math.ceil(amount)} tokens; the limit is ${quota.limit} in ${quota.windowMs / 1000} s`,
-        { hint: 'raise the limit (--tpm) or shorten the text' },
+        `the request takes about ${Math.ceil(amount)} ${TOKENS[quota.unit]}; the limit is ${quota.limit} in ${quota.windowMs / 1000} s`,
+        { hint: 'raise the limit or shorten the text' },
       );
     }
     return undefined;
@@ -220,5 +220,12 @@ export class Limiter {
     }
   }
 }
+
+const TOKENS = {
+  requests: 'requests',
+  tokens: 'tokens',
+  inputTokens: 'input tokens',
+  outputTokens: 'output tokens',
+} as const satisfies Record<LimitUnit, string>;
 
 const FREE_PERMIT: Permit = { settle() {}, release() {} };

@@ -8,19 +8,6 @@ import type { Limiter } from './limiter.ts';
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 60_000;
 
-/** HTTP status by which Anthropic says that it is overloaded (its documentation, "Errors"). */
-const OVERLOADED_STATUS = 529;
-
-/**
- * Whether a failure is the endpoint's word to everybody. A bare 503 is not: it is as often one bad
- * backend behind a balancer, and the others go on answering.
- */
-export function pausesRun(error: ProviderError): boolean {
-  if (error.code === 'rate_limited') return true;
-  if (error.code !== 'overloaded') return false;
-  return error.status === OVERLOADED_STATUS || error.retryAfterMs !== undefined;
-}
-
 export interface PausesParts {
   readonly limiter: Pick<Limiter, 'pauseUntil' | 'rejected'>;
   readonly clock: Clock;

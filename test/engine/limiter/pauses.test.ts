@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ProviderError, type ProviderErrorExtra } from '../../../src/core/errors.ts';
 import { Events } from '../../../src/core/events.ts';
+import { pausesRun } from '../../../src/engine/fault-kinds.ts';
 import { Limiter } from '../../../src/engine/limiter/limiter.ts';
-import { Pauses, pausesRun } from '../../../src/engine/limiter/pauses.ts';
+import { Pauses } from '../../../src/engine/limiter/pauses.ts';
 import { VirtualClock } from '../../helpers/virtual-clock.ts';
 
 const tooMany = (extra: ProviderErrorExtra = {}) => new ProviderError('rate_limited', '429', extra);

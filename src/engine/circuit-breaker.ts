@@ -1,0 +1,67 @@
+import type { Clock } from '../core/clock.ts';
+import { AppError, type ProviderError } from '../core/errors.ts';
+import { isTransient, pausesRun } from './fault-kinds.ts';
+
+/** An outage shorter than this, in ms, is ridden out: servers are started anew, networks blink. */
+const LEAST_OUTAGE_MS = 30_000;
+/** Failed connections to an endpoint that never answered at all: enough to tell that nobody is there. */
+const NOBODY_THERE = 6;
+
+export interface CircuitBreakerOptions {
+  readonly clock: Clock;
+  /** Attempts in a row that may fail by the endpoint's fault; undefined is any number. */
+  readonly limit: number | undefined;
+}
+
+/**
+ * Tells when the endpoint is down: so many attempts in a row, over half a minute or more, met no connection, a
+ * timeout, a 5xx or an answer that was none. A request to slow down is neither a failure nor a success.
+ */
+export class CircuitBreaker {
+  readonly #options: CircuitBreakerOptions;
+  #everAnswered = false;
+  #failures = 0;
+  #since = 0;
+  #down: AppError | undefined;
+
+  constructor(options: CircuitBreakerOptions) {
+    this.#options = options;
+  }
+
+  answered(): void {
+    this.#everAnswered = true;
+    this.#failures = 0;
+  }
+
+  /** Takes note of a failed attempt; returns the reason to stop once the endpoint counts as down. */
+  failed(error: ProviderError): AppError | undefined {
+    if (!isTransient(error)) {
+      if (error.status !== undefined && !pausesRun(error)) this.answered();
+      return undefined;
+    }
+    const now = this.#options.clock.now();
+    if (this.#failures === 0) this.#since = now;
+    this.#failures += 1;
+    const outageMs = now - this.#since;
+    if (this.isOutage(error) && outageMs >= LEAST_OUTAGE_MS)
+      this.#down ??= this.#endpointDown(error, outageMs);
+    return this.#down;
+  }
+
+  /** Whether a failure is part of an outage: the record has nothing to do with it, and must not fail for it. */
+  isOutage(error: ProviderError): boolean {
+    const { limit } = this.#options;
+    if (limit === undefined || !isTransient(error)) return false;
+    const nobody = !this.#everAnswered && error.code === 'connection';
+    return this.#failures >= (nobody ? Math.min(limit, NOBODY_THERE) : limit);
+  }
+
+  #endpointDown(last: ProviderError, outageMs: number): AppError {
+    const since = `for ${Math.round(outageMs / 1000)} s`;
+    return new AppError(
+      'endpoint_down',
+      `the endpoint is down: ${this.#failures} attempts in a row failed ${since}, the last with: ${last.message}`,
+      { hint: last.hint ?? 'run the same command again once it is back', cause: last },
+    );
+  }
+}
