@@ -2,11 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { RunOptions } from '../config/run-options.ts';
 import { AppError } from '../core/errors.ts';
-import type { Prompt } from '../core/request.ts';
-import { createPrompt } from '../prompt/create-prompt.ts';
+import { createPrompt, type DescribedPrompt } from '../prompt/create-prompt.ts';
 
 /** The prompt that the options describe. Throws `usage` for a broken template or a file that cannot be read. */
-export async function openPrompt(options: RunOptions, model: string, cwd: string): Promise<Prompt> {
+export async function openPrompt(options: RunOptions, model: string, cwd: string): Promise<DescribedPrompt> {
   const prompt = options.promptFile === undefined ? options.prompt : await read(options.promptFile, cwd);
   return createPrompt({ ...options, prompt, model, params: options.param ?? {} });
 }

@@ -10,8 +10,20 @@ export interface Place {
   readonly line: number;
 }
 
+/** What kind of id a record has of its own; without one, its `id` is its place. */
+export type IdKind = 'text' | 'number';
+
+/** What tells a record from all others across runs; there where a journal or a cache asked for it. */
+interface Identity {
+  readonly idKind?: IdKind | undefined;
+  /** Opaque; stays the same when the record moves within the input. */
+  readonly key?: string | undefined;
+  /** Hash of all that a request is made of besides the settings. */
+  readonly contentHash?: string | undefined;
+}
+
 /** One text to summarise, with the fields that came with it. */
-export interface InputRecord {
+export interface InputRecord extends Identity {
   /** The record's own id as written (`1` and `"1"` both become `"1"`), else `file:line`. */
   readonly id: string;
   /** 0-based position among all records of the run, broken ones included. */
@@ -24,13 +36,15 @@ export interface InputRecord {
 }
 
 /** A record that could not be read: it keeps its place and becomes an error row. */
-export interface BrokenRecord {
+export interface BrokenRecord extends Identity {
   readonly id: string;
   readonly index: number;
   readonly at: Place;
   readonly error: AppError;
   /** Whatever fields could be read, for `--keep`. */
   readonly fields?: JsonObject;
+  /** The line as it stands, one character a byte where it is not UTF-8; where fields could not be read. */
+  readonly raw?: string;
 }
 
 export type InputRow =

@@ -3,6 +3,7 @@ import { decodeUtf8 } from './decode-utf8.ts';
 import type { FormatOptions, FormatReader } from './format-reader.ts';
 import { jsonFault } from './json-fault.ts';
 import type { RecordReader } from './read-record.ts';
+import type { OwnId } from './record-id.ts';
 import { LineSplitter, type RawLine } from './split-lines.ts';
 
 /** Reads one record a line, as plain text or as JSON. Blank lines count as lines but are no records. */
@@ -50,7 +51,10 @@ export class LineReader implements FormatReader {
     const text = decodeUtf8(bytes);
     if (text === undefined) {
       const id = this.#json ? this.#salvageId(bytes) : undefined;
-      return this.#records.broken('invalid_utf8', 'the line is not valid UTF-8', at, { id });
+      return this.#records.broken('invalid_utf8', 'the line is not valid UTF-8', at, {
+        id,
+        raw: bytes.toString('latin1'),
+      });
     }
     if (!/\S/.test(text)) return undefined;
     if (!this.#json) return this.#records.fromText(text, at);
@@ -60,15 +64,15 @@ export class LineReader implements FormatReader {
     try {
       value = JSON.parse(json);
     } catch (error) {
-      return this.#records.broken('invalid_json', jsonFault(error), at);
+      return this.#records.broken('invalid_json', jsonFault(error), at, { raw: json });
     }
     return this.#records.fromJson(value, at, json);
   }
 
-  #salvageId(bytes: Buffer): string | undefined {
+  #salvageId(bytes: Buffer): OwnId | undefined {
     try {
       const id = this.#records.idOf(JSON.parse(bytes.toString('utf8')));
-      return id?.includes('\uFFFD') ? undefined : id;
+      return id?.id.includes('\uFFFD') ? undefined : id;
     } catch {
       return undefined;
     }

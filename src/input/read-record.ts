@@ -3,7 +3,7 @@ import type { ErrorCode } from '../core/failures.ts';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import type { InputRow, Place } from '../core/record.ts';
 import { fieldReader, listFields } from './field-path.ts';
-import { idReader } from './record-id.ts';
+import { idReader, type OwnId } from './record-id.ts';
 
 export interface RecordOptions {
   /** Dotted path of the field that holds the text. */
@@ -13,7 +13,8 @@ export interface RecordOptions {
 }
 
 interface BrokenExtra {
-  readonly id?: string | undefined;
+  readonly id?: OwnId | undefined;
+  readonly raw?: string;
   readonly fields?: JsonObject;
   readonly hint?: string;
   readonly cause?: unknown;
@@ -26,7 +27,7 @@ const VISIBLE = /[^\s\p{Cc}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 export class RecordReader {
   readonly #textField: string;
   readonly #readText: (fields: JsonObject) => Json | undefined;
-  readonly #readId: (fields: JsonObject, raw?: string) => string | undefined;
+  readonly #readId: (fields: JsonObject, raw?: string) => OwnId | undefined;
   #next = 0;
 
   constructor(options: RecordOptions) {
@@ -36,7 +37,7 @@ export class RecordReader {
   }
 
   /** A row from plain text. */
-  fromText(text: string, at: Place, id?: string): InputRow {
+  fromText(text: string, at: Place, id?: OwnId): InputRow {
     return this.#finish(text, { text }, at, id);
   }
 
@@ -44,7 +45,8 @@ export class RecordReader {
   fromJson(value: unknown, at: Place, raw?: string): InputRow {
     if (typeof value === 'string') return this.fromText(value, at);
     if (!isJsonObject(value)) {
-      return this.broken('invalid_record', `the record is ${kindOf(value)}, not an object or a string`, at);
+      const reason = `the record is ${kindOf(value)}, not an object or a string`;
+      return this.broken('invalid_record', reason, at, raw === undefined ? {} : { raw });
     }
     const id = this.#readId(value, raw);
     const text = this.#readText(value);
@@ -64,24 +66,26 @@ export class RecordReader {
   /** A row for what could not be read. `reason` quotes nothing of the content. */
   broken(code: ErrorCode, reason: string, at: Place, extra: BrokenExtra = {}): InputRow {
     const error = new AppError(code, `${at.file}:${at.line}: ${reason}`, extra);
-    const fields = extra.fields === undefined ? {} : { fields: extra.fields };
-    return { ok: false, broken: { id: extra.id ?? placeId(at), index: this.#next++, at, error, ...fields } };
+    const { id, fields, raw } = extra;
+    const content = fields === undefined ? (raw === undefined ? {} : { raw }) : { fields };
+    return { ok: false, broken: { ...(id ?? placeId(at)), index: this.#next++, at, error, ...content } };
   }
 
   /** The id of a record that is broken, if that much of it can be read. */
-  idOf(value: unknown): string | undefined {
+  idOf(value: unknown): OwnId | undefined {
     return isJsonObject(value) ? this.#readId(value) : undefined;
   }
 
-  #finish(text: string, fields: JsonObject, at: Place, id: string | undefined): InputRow {
+  #finish(text: string, fields: JsonObject, at: Place, id: OwnId | undefined): InputRow {
     if (!VISIBLE.test(text))
       return this.broken('empty_text', 'the text is empty or blank', at, { id, fields });
-    return { ok: true, record: { id: id ?? placeId(at), index: this.#next++, text, fields, at } };
+    const { id: name, idKind } = id ?? placeId(at);
+    return { ok: true, record: { id: name, idKind, index: this.#next++, text, fields, at } };
   }
 }
 
-function placeId(at: Place): string {
-  return `${at.file}:${at.line}`;
+function placeId(at: Place): { readonly id: string; readonly idKind: undefined } {
+  return { id: `${at.file}:${at.line}`, idKind: undefined };
 }
 
 function kindOf(value: unknown): string {

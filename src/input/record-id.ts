@@ -1,8 +1,15 @@
 import type { Json, JsonObject } from '../core/json.ts';
+import type { IdKind } from '../core/record.ts';
 import { fieldReader } from './field-path.ts';
 
 /** Where an id is looked for when no field is named; `custom_id` is what batch files of OpenAI's form have. */
 const DEFAULT_FIELDS = ['id', 'custom_id'];
+
+/** An id as written, and what it was in JSON. */
+export interface OwnId {
+  readonly id: string;
+  readonly idKind: IdKind;
+}
 
 /**
  * A reader for the record's own id as written, or undefined where it has none. `raw` is the JSON that
@@ -10,7 +17,7 @@ const DEFAULT_FIELDS = ['id', 'custom_id'];
  */
 export function idReader(
   idField: string | undefined,
-): (fields: JsonObject, raw?: string) => string | undefined {
+): (fields: JsonObject, raw?: string) => OwnId | undefined {
   const sources = (idField === undefined ? DEFAULT_FIELDS : [idField]).map((path) => ({
     read: fieldReader(path),
     written: largeNumbers(path.slice(path.lastIndexOf('.') + 1)),
@@ -24,9 +31,14 @@ export function idReader(
   };
 }
 
-function asId(value: Json | undefined, written: RegExp, raw: string | undefined): string | undefined {
-  if (typeof value === 'string') return value === '' ? undefined : value;
+function asId(value: Json | undefined, written: RegExp, raw: string | undefined): OwnId | undefined {
+  if (typeof value === 'string') return value === '' ? undefined : { id: value, idKind: 'text' };
   if (typeof value !== 'number') return undefined;
+  const id = numberAsWritten(value, written, raw);
+  return id === undefined ? undefined : { id, idKind: 'number' };
+}
+
+function numberAsWritten(value: number, written: RegExp, raw: string | undefined): string | undefined {
   if (!Number.isInteger(value) || Number.isSafeInteger(value)) return String(value);
   return raw === undefined ? undefined : digitsOf(value, written, raw);
 }

@@ -31,7 +31,7 @@ export class WholeReader implements FormatReader {
   end(): Iterable<InputRow> {
     const { file, json, maxBytes } = this.#options;
     const at = { file, line: 1 };
-    const id = json ? undefined : file;
+    const id = json ? undefined : ({ id: file, idKind: 'text' } as const);
     if (this.finished) {
       const reason = `the file is longer than ${maxBytes} bytes`;
       const hint = 'allow longer files with --max-line';

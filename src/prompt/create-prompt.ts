@@ -1,4 +1,4 @@
-import type { Json } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { CompletionRequest, Message, Prompt } from '../core/request.ts';
 import { DEFAULT_SYSTEM, defaultPrompt } from './default-prompt.ts';
 import type { TemplateRecord } from './liquid-template.ts';
@@ -15,13 +15,27 @@ export interface PromptOptions {
   readonly params: Readonly<Record<string, Json>>;
 }
 
+/** A prompt that can tell what it makes its requests of. */
+export interface DescribedPrompt extends Prompt {
+  /** All that its requests have in common, in words. */
+  readonly settings: JsonObject;
+  /** Fields of a record, the text aside, on which its requests depend. */
+  readonly usedFields: readonly string[];
+}
+
 /** Makes the prompt of a run. Rejects with `usage` where the template is broken or uses nothing of the record. */
-export async function createPrompt(options: PromptOptions): Promise<Prompt> {
-  const write = options.prompt === undefined ? writeDefault : await compile(options.prompt);
+export async function createPrompt(options: PromptOptions): Promise<DescribedPrompt> {
+  const { write, usedFields } = options.prompt === undefined ? DEFAULT : await compile(options.prompt);
   const system = options.system ?? (options.prompt === undefined ? DEFAULT_SYSTEM : undefined);
   const before: readonly Message[] = system === undefined ? [] : [{ role: 'system', content: system }];
   const common = requestSettings(options);
   return {
+    settings: {
+      ...common,
+      prompt: options.prompt ?? defaultPrompt('{{text}}'),
+      ...(system !== undefined && { system }),
+    },
+    usedFields,
     render: (record) => ({
       ...common,
       messages: [...before, { role: 'user', content: write(record) }],
@@ -30,14 +44,17 @@ export async function createPrompt(options: PromptOptions): Promise<Prompt> {
   };
 }
 
-function writeDefault(record: TemplateRecord): string {
-  return defaultPrompt(record.text);
+interface Template {
+  readonly write: (record: TemplateRecord) => string;
+  readonly usedFields: readonly string[];
 }
 
+const DEFAULT: Template = { write: ({ text }) => defaultPrompt(text), usedFields: [] };
+
 /** Liquid is loaded only for those who use it. */
-async function compile(template: string): Promise<(record: TemplateRecord) => string> {
-  const { compileTemplate } = await import('./liquid-template.ts');
-  return compileTemplate(template);
+async function compile(template: string): Promise<Template> {
+  const { compileTemplate, templateFields } = await import('./liquid-template.ts');
+  return { write: compileTemplate(template), usedFields: templateFields(template) };
 }
 
 function requestSettings(options: PromptOptions): Omit<CompletionRequest, 'messages' | 'document'> {

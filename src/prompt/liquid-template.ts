@@ -46,6 +46,15 @@ export function compileTemplate(source: string): (record: TemplateRecord) => str
   };
 }
 
+/** The names of the fields, the text aside, of which a template may use something. For one that compiles. */
+export function templateFields(source: string): readonly string[] {
+  const engine = createEngine();
+  return engine
+    .globalVariablesSync(parse(engine, source))
+    .filter((name) => name !== 'text')
+    .sort();
+}
+
 function createEngine(): Liquid {
   const engine = new Liquid({
     strictVariables: true,

@@ -32,6 +32,18 @@ export async function createBodyRenderer(template: string | undefined, type: Bod
   };
 }
 
+/** What a body template may use of a record besides what makes every prompt. For one that compiles. */
+export async function bodyFields(template: string): Promise<readonly string[]> {
+  const { Liquid } = await import('liquidjs');
+  const liquid = new Liquid({ templates: {} });
+  return liquid
+    .globalVariablesSync(liquid.parse(template))
+    .filter((name) => !OWN_VARIABLES.has(name))
+    .sort();
+}
+
+const OWN_VARIABLES: ReadonlySet<string> = new Set(['text', 'prompt', 'system', 'model']);
+
 async function compile(template: string): Promise<(variables: object) => string> {
   const { Liquid } = await import('liquidjs');
   // `templates` keeps include and render away from the disk.
