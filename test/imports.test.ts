@@ -16,6 +16,7 @@ const ROOMS = [
   'mock',
   'pricing',
   'tokens',
+  'journal',
 ];
 const ROOMS_BUT_OBSERVE = ROOMS.filter((room) => room !== 'observe');
 

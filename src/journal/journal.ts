@@ -1,0 +1,166 @@
+import { existsSync, statSync } from 'node:fs';
+import { AppError } from '../core/errors.ts';
+import type { Emit } from '../core/events.ts';
+import type { BrokenRecord, InputRecord, Source } from '../core/record.ts';
+import { refuseForeign, refuseOtherSettings } from './check-content.ts';
+import { nameOf } from './compare-settings.ts';
+import { type Folded, foldText } from './fold.ts';
+import { GrowingNumbers } from './growing-numbers.ts';
+import { type Manifest, readManifest, type Settings, writeManifest } from './manifest.ts';
+import { type JournalPaths, pathsOf } from './paths.ts';
+import { type JournalContent, readJournal, type Spent } from './read-journal.ts';
+import { repairJournal, standing } from './repair.ts';
+import { resumeSource } from './resume-source.ts';
+import { type KeptLine, rewriteLines } from './rewrite-lines.ts';
+import { RowTable } from './row-table.ts';
+
+export type OnChange = 'refuse' | 'redo' | 'keep';
+
+export interface JournalOptions {
+  /** Behind all symbolic links. */
+  readonly path: string;
+  /** As the user knows it, for messages. */
+  readonly name: string;
+  readonly settings: Settings;
+  /** Fields of a record, the text aside, on which its request depends. */
+  readonly usedFields: readonly string[];
+  /** What becomes of results that were made with other settings or of another text. */
+  readonly onChange: OnChange;
+  /** Whether the rows are to stand in order of the input at the end. */
+  readonly ordered: boolean;
+}
+
+const NOTHING: JournalContent = {
+  ...{ rows: new RowTable(), makers: [], damaged: [], foreignLine: undefined },
+  ...{ tail: 'ended', wholeBytes: 0, bytes: 0 },
+  spent: { inputTokens: 0, outputTokens: 0, costUsd: 0 },
+};
+
+/**
+ * Reads what earlier runs have left in a file, and makes it fit to be appended to. For the holder of its lock. Throws
+ * `usage` for a file that is none of ours and `settings_changed` where that is to be refused, before anything is
+ * touched; else what the file system says.
+ */
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const paths = pathsOf(options.path);
+  const content = existsSync(paths.file) ? await readJournal(paths.file) : NOTHING;
+  const manifest = await readManifest(paths.manifest);
+  const own = { name: nameOf(options.settings), settings: options.settings };
+  refuseForeign(options.name, content, manifest);
+  if (options.onChange === 'refuse') refuseOtherSettings(options.name, content, manifest, own);
+  // The sidecar first: it is what tells a file with nothing but the beginning of a row from one that is not ours.
+  await writeManifest(paths.manifest, stillUsed(manifest, content.makers).set(own.name, own.settings));
+  const size = content.bytes === 0 ? 0 : await repairJournal(paths, content);
+  return new Journal(options, paths, content, own.name, size);
+}
+
+function stillUsed(manifest: Manifest, makers: readonly string[]): Map<string, Settings> {
+  return new Map([...manifest].filter(([name]) => makers.includes(name)));
+}
+
+/** The results that are there, and those that a run adds. */
+export class Journal {
+  /** The name under which new rows tell what made them. */
+  readonly madeBy: string;
+  /** What the rows that were there took, as far as they tell. */
+  readonly spent: Spent;
+  readonly #options: JournalOptions;
+  readonly #paths: JournalPaths;
+  readonly #content: JournalContent;
+  readonly #rows: RowTable;
+  readonly #key: Folded = { high: 0, low: 0 };
+  /** Where rows begin: by the index of the record with `ordered`, else those of this run as they were written. */
+  readonly #places = new GrowingNumbers();
+  /** Where the next row will begin. */
+  #end: number;
+  #replaced = 0;
+
+  constructor(
+    options: JournalOptions,
+    paths: JournalPaths,
+    content: JournalContent,
+    madeBy: string,
+    size: number,
+  ) {
+    this.#options = options;
+    this.#paths = paths;
+    this.#content = content;
+    this.#rows = content.rows;
+    this.madeBy = madeBy;
+    this.spent = content.spent;
+    this.#end = size;
+  }
+
+  /** Tells what was found damaged. */
+  announce(emit: Emit): void {
+    for (const { line } of this.#content.damaged) {
+      emit('damaged', { file: this.#options.name, line, movedTo: this.#paths.damaged });
+    }
+  }
+
+  /** The records that are to be done still. `skip` is told the index of each that is done already. */
+  source(inner: Source, emit: Emit, skip: (index: number) => void): Source {
+    const { onChange, name, usedFields, ordered } = this.#options;
+    return resumeSource({
+      ...{ inner, onChange, name, usedFields, emit },
+      rows: this.#rows,
+      maker: this.#content.makers.indexOf(this.madeBy),
+      reuse: (index, row) => {
+        if (ordered) this.#places.set(index, this.#rows.offset(row));
+        skip(index);
+      },
+    });
+  }
+
+  /** A row of so many bytes is on its way to the end of the file. To be called in the order of writing. */
+  note(record: InputRecord | BrokenRecord, bytes: number): void {
+    const { ordered, onChange } = this.#options;
+    if (ordered) this.#places.set(record.index, this.#end);
+    else if (onChange === 'redo') this.#places.set(this.#places.length, this.#end);
+    this.#end += bytes;
+    if (onChange !== 'redo' || this.#rows.size === 0 || record.key === undefined) return;
+    foldText(record.key, this.#key);
+    const row = this.#rows.find(this.#key);
+    if (row === undefined || this.#rows.isDropped(row)) return;
+    this.#rows.drop(row);
+    this.#replaced += 1;
+  }
+
+  /**
+   * Brings the file into its last shape, after a run that came to the end of its input: rows that were replaced go,
+   * and with `ordered` the rest stands in order of the input, those of records that are not in it any more at the end.
+   */
+  async finish(): Promise<void> {
+    const isInOrder = !this.#options.ordered || isAscending(this.#places.values());
+    if (isInOrder && this.#replaced === 0) return;
+    if (statSync(this.#paths.file).size !== this.#end) {
+      throw new AppError('output_write', `${this.#options.name}: another program has written to it meanwhile`, {
+        hint: 'all results are in it; it is not brought into its last order',
+      });
+    }
+    await rewriteLines(this.#paths.file, this.#paths.temporary, this.#finalLines());
+  }
+
+  *#finalLines(): Generator<KeptLine> {
+    if (this.#options.ordered) {
+      yield* placesOf(this.#places);
+      yield* standing(this.#rows, (row) => !this.#rows.isSeen(row));
+    } else {
+      yield* standing(this.#rows);
+      yield* placesOf(this.#places);
+    }
+  }
+}
+
+function* placesOf(places: GrowingNumbers): Generator<KeptLine> {
+  for (const offset of places.values()) yield { offset };
+}
+
+function isAscending(numbers: Iterable<number>): boolean {
+  let last = -1;
+  for (const number of numbers) {
+    if (number < last) return false;
+    last = number;
+  }
+  return true;
+}

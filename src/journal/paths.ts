@@ -1,0 +1,19 @@
+/** The files that stand beside a journal. Its lock is `FILE.lock`. */
+export interface JournalPaths {
+  readonly file: string;
+  /** The settings that made its rows. */
+  readonly manifest: string;
+  /** Lines that are no rows are moved here. */
+  readonly damaged: string;
+  /** The file while it is written anew. */
+  readonly temporary: string;
+}
+
+export function pathsOf(file: string): JournalPaths {
+  return {
+    file,
+    manifest: `${file}.gistmill`,
+    damaged: `${file}.damaged`,
+    temporary: `${file}.gistmill-tmp`,
+  };
+}

@@ -1,0 +1,60 @@
+import { appendFile, open, truncate } from 'node:fs/promises';
+import { LineCutter } from './line-cutter.ts';
+import type { JournalPaths } from './paths.ts';
+import type { DamagedLine, JournalContent } from './read-journal.ts';
+import { type KeptLine, rewriteLines } from './rewrite-lines.ts';
+import type { RowTable } from './row-table.ts';
+
+/**
+ * Makes a journal fit to be appended to: without a torn end, without damaged lines (moved to a file of their own),
+ * without failed rows (they are tried again) and rows that a later one has replaced. Nothing is touched that need not
+ * be. Resolves to the size of the file; rejects with what the file system says.
+ */
+export async function repairJournal(paths: JournalPaths, content: JournalContent): Promise<number> {
+  const { rows, damaged, tail, wholeBytes, bytes } = content;
+  const dropped = dropFailed(rows);
+  if (damaged.length > 0 || dropped > 0) {
+    if (damaged.length > 0) await keepDamaged(paths, damaged);
+    return rewriteLines(paths.file, paths.temporary, standing(rows));
+  }
+  if (tail === 'torn') await truncate(paths.file, wholeBytes);
+  if (tail === 'unended') await appendFile(paths.file, '\n');
+  return tail === 'unended' ? bytes + 1 : wholeBytes;
+}
+
+/** Drops the failed rows. Returns how many rows are dropped now, by this or by a later row. */
+function dropFailed(rows: RowTable): number {
+  let dropped = 0;
+  for (let row = 0; row < rows.size; row++) {
+    if (!rows.isGood(row)) rows.drop(row);
+    if (rows.isDropped(row)) dropped += 1;
+  }
+  return dropped;
+}
+
+/** The rows that count, in order of the file. Each learns its new place. */
+export function* standing(rows: RowTable, isWanted = (_row: number) => true): Generator<KeptLine> {
+  for (let row = 0; row < rows.size; row++) {
+    if (rows.isDropped(row) || !isWanted(row)) continue;
+    yield { offset: rows.offset(row), moved: (offset) => rows.move(row, offset) };
+  }
+}
+
+async function keepDamaged(
+  { file, damaged: path }: JournalPaths,
+  lines: readonly DamagedLine[],
+): Promise<void> {
+  const from = await open(file, 'r');
+  try {
+    const to = await open(path, 'a');
+    try {
+      const cutter = new LineCutter(from);
+      for (const { offset } of lines) await to.appendFile(await cutter.cut(offset));
+      await to.sync();
+    } finally {
+      await to.close();
+    }
+  } finally {
+    await from.close();
+  }
+}
