@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { settleRunOptions } from '../../src/config/load-config.ts';
 import { simulate } from '../../src/estimate/simulate.ts';
 import { seededDraw } from '../../src/mock/seeded-random.ts';
 import { costOf } from '../../src/pricing/price.ts';
 
-const SETTINGS = {
-  concurrency: 16,
-  maxConcurrency: 512,
-  ordered: false,
-  maxAttempts: 6,
-  maxRateLimitAttempts: 50,
-  timeout: 120_000,
-  maxRetryWait: 900_000,
-  grace: 10_000,
-};
+const SETTINGS = { ...settleRunOptions({}), concurrency: 16 };
 const PRICE = { input: 1, output: 2, perRequest: 0, tiers: [] };
 
 interface Given {
@@ -54,7 +46,7 @@ describe('a simulated run', () => {
 
   it('takes the mean of latencies that vary, all slots kept busy', async () => {
     const latencyMs = (index: number): number => 100 + seededDraw(7, index, 1)('latency') * 400;
-    expectSeconds((await play({ n: 4000, latencyMs })).ms, (4000 / 16) * 0.3, 3);
+    expectSeconds((await play({ n: 2000, latencyMs })).ms, (2000 / 16) * 0.3, 3);
   });
 
   it('that a limit on requests bounds takes a minute for as many', async () => {
@@ -97,10 +89,10 @@ describe('a simulated run', () => {
 
   it('of a sample goes on at the rate of its middle', async () => {
     const [part, whole] = await Promise.all([
-      play({ n: 4000, requests: 20_000, settings: { rpm: 3000 } }),
-      play({ n: 20_000, settings: { rpm: 3000 } }),
+      play({ n: 2000, requests: 8000, settings: { rpm: 3000 } }),
+      play({ n: 8000, settings: { rpm: 3000 } }),
     ]);
-    expect(part.simulated).toBe(4000);
+    expect(part.simulated).toBe(2000);
     expectSeconds(part.ms, whole.ms / 1000, 1);
   });
 
