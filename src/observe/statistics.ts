@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { AppError } from '../core/errors.ts';
 import type { Bottleneck, Events, RunEvents } from '../core/events.ts';
-import { type ErrorCode, failureRule } from '../core/failures.ts';
+import type { ErrorCode } from '../core/failures.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { CostMeter } from './cost-meter.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
@@ -94,7 +94,7 @@ export class Statistics {
     if (inputTokens !== undefined) this.#inputTokens = (this.#inputTokens ?? 0) + inputTokens;
     if (outputTokens !== undefined) this.#outputTokens = (this.#outputTokens ?? 0) + outputTokens;
     if (error !== undefined) {
-      if (failureRule(error.code).retry === 'rate-limit') this.#rateLimited += 1;
+      if (error.code === 'rate_limited') this.#rateLimited += 1;
     } else if (inputTokens === undefined || outputTokens === undefined) {
       this.#answersWithoutUsage += 1;
     }
