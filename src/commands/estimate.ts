@@ -44,7 +44,12 @@ export async function estimateCommand(
   });
   const assumed: Assumptions = {
     ...{ provider: endpoint.provider, model: endpoint.model, latency },
-    ...{ answerTokens: own.answerTokens, encoding: counter.encoding, isOwnEncoding: counter.isOwn },
+    ...{
+      concurrency: options.concurrency,
+      answerTokens: own.answerTokens,
+      encoding: counter.encoding,
+      isOwnEncoding: counter.isOwn,
+    },
   };
   io.stdout.write(
     own.json ? `${JSON.stringify(estimateJson(result, assumed))}\n` : estimateText(result, assumed),

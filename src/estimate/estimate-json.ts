@@ -8,6 +8,7 @@ export interface Assumptions {
   /** As it was written; undefined where there is none. */
   readonly latency: string | undefined;
   readonly answerTokens: number;
+  readonly concurrency: number | 'auto';
   readonly encoding: string;
   /** Whether the encoding is known to be the model's own. */
   readonly isOwnEncoding: boolean;
@@ -37,7 +38,11 @@ export function estimateJson(estimate: Estimate, assumed: Assumptions): object {
       run?.stoppedBy === undefined
         ? null
         : { code: run.stoppedBy.code, message: run.stoppedBy.message, answered: run.answered },
-    assumed: { latency: assumed.latency ?? null, answer_tokens: assumed.answerTokens },
+    assumed: {
+      latency: assumed.latency ?? null,
+      answer_tokens: assumed.answerTokens,
+      concurrency: assumed.concurrency,
+    },
   };
 }
 

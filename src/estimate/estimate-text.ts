@@ -58,11 +58,13 @@ function costOfRun({ cost }: Estimate, { provider, model }: Assumptions): string
   return `${formatUsd(cost.expected)} (${bounds(cost, formatUsd)})`;
 }
 
-function timeOf(estimate: Estimate, { latency }: Assumptions): string {
+function timeOf(estimate: Estimate, { latency, concurrency }: Assumptions): string {
   const { run } = estimate;
   if (run === undefined) return 'unknown: it depends on this machine; --latency says what an answer takes';
   const rate = `${formatNumber(requestRate(estimate))} requests/s`;
-  return `${formatDuration(run.ms)} (${rate}, ${HELD_BACK_BY[run.heldBackBy]}, at --latency ${latency})`;
+  // What the endpoint can take is not known; here it takes all that auto dares to send.
+  const atBest = concurrency === 'auto' ? ' at best' : '';
+  return `${formatDuration(run.ms)}${atBest} (${rate}, ${HELD_BACK_BY[run.heldBackBy]}, at --latency ${latency})`;
 }
 
 function stopOf({ run }: Estimate): readonly (readonly [string, string])[] | undefined {

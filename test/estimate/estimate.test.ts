@@ -14,6 +14,7 @@ const ASSUMED: Assumptions = {
   model: 'some-model',
   latency: '1s',
   answerTokens: 100,
+  concurrency: 10,
   encoding: 'o200k_base',
   isOwnEncoding: true,
 };
@@ -106,6 +107,9 @@ describe('what is printed', () => {
     const stopped = estimateText(await of(500, { settings: { ...SETTINGS, deadline: 20_000 } }), ASSUMED);
     expect(stopped).toMatch(
       /\nstops early {4}after \d+ answers: the run was not done within 20 s \(--deadline\)\n$/,
+    );
+    expect(estimateText(await of(50), { ...ASSUMED, concurrency: 'auto' })).toMatch(
+      /^time +5\.\d s at best \(/m,
     );
     const unknown = estimateText(await of(5, { billing: { billed: true }, latency: undefined }), ASSUMED);
     expect(unknown).toMatch(/^cost {11}unknown: .*--price-in and --price-out/m);
