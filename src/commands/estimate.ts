@@ -7,8 +7,8 @@ import { failureRule } from '../core/failures.ts';
 import { type Estimate, estimate } from '../estimate/estimate.ts';
 import { type Assumptions, estimateJson } from '../estimate/estimate-json.ts';
 import { estimateText } from '../estimate/estimate-text.ts';
+import { openCounter } from '../estimate/open-counter.ts';
 import { parseLatency } from '../mock/latency.ts';
-import { loadTokenCounter } from '../tokens/token-counter.ts';
 import type { Io } from './io.ts';
 import { openPrompt } from './open-prompt.ts';
 import { openSource } from './open-source.ts';
@@ -34,7 +34,7 @@ export async function estimateCommand(
   if (endpoint.notice !== undefined && !options.quiet) io.stderr.write(`${endpoint.notice}\n`);
   const source = await openSource(inputs, options, io);
   if (options.strict) await refuseBrokenInput(source);
-  const counter = await loadTokenCounter(endpoint.model);
+  const counter = await openCounter(endpoint.model);
   const result = await estimate({
     ...{ source, billing, counter, settings: options, latency: parsedLatency },
     prompt: await openPrompt(options, endpoint.model, io.cwd),

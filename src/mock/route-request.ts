@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError, modelNotFound, unknownUrl, wrongMethod } from './api-error.ts';
 import type { ChatEndpoint } from './chat-endpoint.ts';
 import { checkKey } from './check-key.ts';
+import { MOCK_MODEL } from './mock-model.ts';
 import type { MockServerOptions } from './mock-server-options.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { sendError, sendJson } from './send-reply.ts';
@@ -16,9 +17,6 @@ export interface ServerParts {
 
 const CHAT = '/chat/completions';
 const MODELS = '/models';
-
-/** What `GET /v1/models` lists where any model is taken. */
-const ANY_MODEL = 'gistmill-mock';
 
 /** Finds what answers the request. The API needs the key, `/stats`, `/healthz` and `/reset` do not. */
 export function routeRequest(
@@ -60,7 +58,7 @@ function lookUp(
   if (path === '/healthz') return { ok: true };
   if (path === '/stats') return parts.stats.snapshot();
   checkKey(parts.options.key, authorization);
-  const names = parts.options.models ?? [ANY_MODEL];
+  const names = parts.options.models ?? [MOCK_MODEL];
   if (path === MODELS) return { object: 'list', data: names.map(describeModel) };
   const name = decode(path.slice(MODELS.length + 1));
   if (parts.options.models && !names.includes(name)) throw modelNotFound(name);

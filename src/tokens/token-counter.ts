@@ -1,10 +1,10 @@
 import { cutRuns } from './cut-runs.ts';
 
-export type Encoding = 'o200k_base' | 'cl100k_base';
+type Encoding = 'o200k_base' | 'cl100k_base';
 
 export interface TokenCounter {
   /** The encoding by which it counts. */
-  readonly encoding: Encoding;
+  readonly encoding: string;
   /** Whether that is known to be the model's own; else the count is an approximation. */
   readonly isOwn: boolean;
   /** Tokens of a text, at millions of characters a second, whatever stands in it. Blocks meanwhile. */
