@@ -33,16 +33,16 @@ describe.runIf(hasTerminal)('on a terminal', () => {
   test.concurrent('a piped text is summarised under a moving line that only stderr shows', async () => {
     const { flags } = await startMock(SLOW);
     const line = `cat in.txt | gistmill - -c 2 ${quoted(flags)} > out.jsonl`;
-    const { running, read } = await onTerminal(line, { 'in.txt': numbered(6) });
+    const { running, read } = await onTerminal(line, { 'in.txt': numbered(12) });
     const { stdout, exitCode } = await running.ended;
     expect(exitCode).toBe(0);
     expect(stdout).toContain(`${ESC}[1G`);
     expect(stdout).toMatch(/\d done · .*2 in flight/);
     // Gone at the end, the cursor never hidden.
-    expect(stdout).toContain(`${ESC}[0Kok         6\r\n`);
+    expect(stdout).toContain(`${ESC}[0Kok         12\r\n`);
     expect(stdout).not.toContain(`${ESC}[?25l`);
     expect(read('out.jsonl')).not.toContain(ESC);
-    expect(okRows(read('out.jsonl'))).toHaveLength(6);
+    expect(okRows(read('out.jsonl'))).toHaveLength(12);
   });
 
   test.concurrent.each([
