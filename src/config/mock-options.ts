@@ -9,6 +9,7 @@ export const MOCK_OPTIONS = [
   { key: 'port', kind: 'integer', default: 8089, min: 0, max: 65_535, placeholder: 'n', group: SERVER, help: 'port to listen on; 0 takes a free one' },
   { key: 'host', kind: 'text', default: '127.0.0.1', placeholder: 'address', group: SERVER, help: 'address to listen on' },
   { key: 'latency', kind: 'text', default: '0', placeholder: 'ms', group: SERVER, help: 'time an answer takes: 200, 100-300 (uniform), or lognormal:200:0.5 (median ms, sigma)' },
+  { key: 'knee', kind: 'integer', min: 1, placeholder: 'n', defaultText: 'no limit', group: SERVER, help: 'requests served at full speed; more at once share it, so that each takes longer than --latency' },
   { key: 'seed', kind: 'integer', default: 1, min: 0, placeholder: 'n', group: SERVER, help: 'the same seed gives the same answers and faults' },
   { key: 'key', kind: 'text', defaultText: 'any key, or none', placeholder: 'text', group: SERVER, help: 'accept only this key' },
   { key: 'models', kind: 'list', defaultText: 'any model', group: SERVER, help: 'accept only these models' },

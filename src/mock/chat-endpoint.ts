@@ -17,6 +17,7 @@ import type { RateLimits } from './rate-limits.ts';
 import { type ChatRequest, readChatRequest } from './read-chat-request.ts';
 import { type Draw, seededDraw } from './seeded-random.ts';
 import { JSON_TYPE, type Reply, STREAM_TYPE, sendError, sendHalfAndReset, sendReply } from './send-reply.ts';
+import { SharedCapacity } from './shared-capacity.ts';
 import type { StatsKeeper } from './stats-keeper.ts';
 
 export type Summarise = (text: string) => Promise<string> | string;
@@ -43,10 +44,13 @@ interface Job {
 /** `POST /v1/chat/completions`: admits, summarises, takes its time, and spoils what the seed says. */
 export class ChatEndpoint {
   readonly #parts: ChatParts;
+  readonly #capacity: SharedCapacity | undefined;
   #replies = 0;
 
   constructor(parts: ChatParts) {
     this.#parts = parts;
+    const { knee } = parts.options;
+    this.#capacity = knee === undefined ? undefined : new SharedCapacity(knee, parts.clock);
   }
 
   /** Never throws: every failure becomes a reply. */
@@ -132,7 +136,7 @@ export class ChatEndpoint {
     else response.once('close', settle);
   }
 
-  /** Runs `send` when the latency is over, unless the client has gone by then. */
+  /** Runs `send` when the latency is over (later beyond the knee), unless the client has gone by then. */
   #later({ draw, response, startedAt }: Job, send: () => void): void {
     const { options, clock } = this.#parts;
     const ms = drawLatency(options.latency, draw) - (clock.now() - startedAt);
@@ -141,7 +145,7 @@ export class ChatEndpoint {
       send();
       return;
     }
-    const cancel = clock.timer(ms, send);
+    const cancel = this.#capacity?.run(ms, send) ?? clock.timer(ms, send);
     response.once('close', cancel);
   }
 

@@ -18,6 +18,8 @@ export interface MockServerOptions extends FaultRates {
   readonly rpm?: number | undefined;
   /** Tokens a minute. */
   readonly tpm?: number | undefined;
+  /** Requests served at full speed; more share it, so that all take longer. */
+  readonly knee?: number | undefined;
   /** Requests served at once; one more gets a 429. */
   readonly maxInFlight?: number | undefined;
 }
