@@ -29,8 +29,18 @@ const io: Io = {
       };
     },
   },
+  ownProcess: { pid: process.pid, isAlive },
   exit: (code) => process.exit(code),
 };
+
+/** Signal 0 is not sent; it only looks whether one could be. A process of another user lives too. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
 
 async function main(args: readonly string[]): Promise<number> {
   try {

@@ -16,6 +16,12 @@ export interface Io {
     /** While anyone listens, these signals do not end the process. Returns what ends the listening. */
     onInterrupt(listener: (signal: Interrupt) => void): () => void;
   };
+  /** What a lock tells of its holder. */
+  readonly ownProcess: {
+    readonly pid: number;
+    /** Whether a process with this number lives here. */
+    isAlive(pid: number): boolean;
+  };
   /** Ends the process at once, for a second signal. */
   exit(code: number): never;
 }

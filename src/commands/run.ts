@@ -1,20 +1,20 @@
 import { type Billing, openBilling } from '../batch/billing.ts';
 import { joinBatch } from '../batch/join-batch.ts';
+import { openResults, type Results } from '../batch/open-results.ts';
+import { rowSettings } from '../batch/row-settings.ts';
 import { loadRunOptions } from '../config/load-config.ts';
 import { type Endpoint, resolveEndpoint } from '../config/resolve-endpoint.ts';
 import type { RunOptions } from '../config/run-options.ts';
 import { systemClock } from '../core/clock.ts';
+import { type AppError, toAppError } from '../core/errors.ts';
 import { Events } from '../core/events.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { failureRule } from '../core/failures.ts';
-import type { Sink } from '../core/outcome.ts';
 import type { Source } from '../core/record.ts';
 import type { Prompt, Provider } from '../core/request.ts';
-import type { BatchEnd } from '../engine/run-batch.ts';
 import { RunControl } from '../engine/run-control.ts';
 import { startObservers } from '../observe/start-observers.ts';
 import { Statistics } from '../observe/statistics.ts';
-import { openSink } from '../output/open-sink.ts';
 import { createProvider } from '../provider/registry.ts';
 import { watchInterrupts } from './interrupts.ts';
 import type { Io } from './io.ts';
@@ -30,7 +30,7 @@ interface Rooms {
   readonly source: Source;
   readonly prompt: Prompt;
   readonly provider: Provider;
-  readonly sink: Sink;
+  readonly results: Results;
 }
 
 /**
@@ -65,41 +65,55 @@ async function openAndRun(
   const prompt = await openPrompt(options, endpoint.model, io.cwd);
   const provider = await createProvider({ ...options, ...endpoint, env });
   try {
-    const sink = await openSink({ ...options, keep: keepOf(options), inputs }, io.stdout);
-    return await run({ options, endpoint, billing, source, prompt, provider, sink }, env, io);
+    const results = await openResults({
+      options: { ...options, keep: keepOf(options), inputs },
+      rowSettings: await rowSettings(options, endpoint, prompt),
+      ...{ stdout: io.stdout, ownProcess: io.ownProcess },
+    });
+    try {
+      return await run({ options, endpoint, billing, source, prompt, provider, results }, env, io);
+    } finally {
+      results.release();
+    }
   } finally {
     await provider.close();
   }
 }
 
 async function run(rooms: Rooms, env: Io['env'], io: Io): Promise<number> {
-  const { options, endpoint, billing, source } = rooms;
+  const { options, endpoint, billing, results } = rooms;
   const clock = systemClock;
   const events = new Events();
   const control = new RunControl({ clock, graceMs: options.grace });
   const interrupts = watchInterrupts(io, control, options.grace);
   const observers = await startObservers({
-    ...{ events, source, options, env, clock, stderr: io.stderr },
+    ...{ events, options, env, clock, source: rooms.source, stderr: io.stderr },
     statistics: new Statistics(events, clock, billing),
     secrets: endpoint.apiKey === undefined ? [] : [endpoint.apiKey],
   });
   if (endpoint.notice !== undefined) observers.notice(endpoint.notice);
+  for (const notice of results.notices) observers.notice(notice);
+  results.onLost((error) => control.abort(error));
   let failed = 0;
   events.on('outcome', (outcome) => {
     if (!outcome.ok) failed += 1;
   });
   const { random } = Math;
-  const end = await joinBatch({ ...rooms, settings: options, control, clock, random, emit: events.emit });
+  const { emit } = events;
+  const source = results.source(rooms.source, emit);
+  const parts = { ...rooms, source, sink: results.sink, settings: options };
+  const end = await joinBatch({ ...parts, control, clock, random, emit });
+  const reason = end.stoppedBy ?? (await results.finish().catch(toAppError)) ?? undefined;
   interrupts.end();
-  const exitCode = interrupts.exitCode() ?? exitCodeOf(end, failed);
+  const exitCode = interrupts.exitCode() ?? exitCodeOf(reason, failed);
   // The reader of stdout has seen enough: that is a normal end, and nobody waits for words about it.
-  if (end.stoppedBy?.code === 'output_closed') return exitCode;
-  await observers.finish({ reason: end.stoppedBy, exitCode });
+  if (reason?.code === 'output_closed') return exitCode;
+  await observers.finish({ reason, exitCode });
   return exitCode;
 }
 
-function exitCodeOf({ stoppedBy }: BatchEnd, failed: number): number {
-  if (stoppedBy !== undefined) return failureRule(stoppedBy.code).exitCode;
+function exitCodeOf(reason: AppError | undefined, failed: number): number {
+  if (reason !== undefined) return failureRule(reason.code).exitCode;
   return failed > 0 ? EXIT.someFailed : EXIT.done;
 }
 

@@ -13,8 +13,8 @@ export function refuseForeign(name: string, content: JournalContent, manifest: M
   if (foreignLine === undefined && !isBlank) return;
   const reason =
     foreignLine === undefined ? 'it holds no results' : `line ${foreignLine} is no result of gistmill's`;
-  throw new AppError('usage', `${name}: it exists, and ${reason}; it is left as it is`, {
-    hint: 'name another file; --fresh would move this one away',
+  throw new AppError('usage', `${name}: it exists and is not empty, and ${reason}`, {
+    hint: 'it is left as it is: name another file; --fresh would move this one away',
   });
 }
 

@@ -134,9 +134,13 @@ export class Journal {
     const isInOrder = !this.#options.ordered || isAscending(this.#places.values());
     if (isInOrder && this.#replaced === 0) return;
     if (statSync(this.#paths.file).size !== this.#end) {
-      throw new AppError('output_write', `${this.#options.name}: another program has written to it meanwhile`, {
-        hint: 'all results are in it; it is not brought into its last order',
-      });
+      throw new AppError(
+        'output_write',
+        `${this.#options.name}: another program has written to it meanwhile`,
+        {
+          hint: 'all results are in it; it is not brought into its last order',
+        },
+      );
     }
     await rewriteLines(this.#paths.file, this.#paths.temporary, this.#finalLines());
   }

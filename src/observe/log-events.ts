@@ -7,13 +7,18 @@ import type { LineLevel, Log } from './log.ts';
 /** A run that is paused again and again warns of it no more often than this, in ms. */
 const PAUSE_WARNING_EVERY_MS = 60_000;
 
+const MOST_DAMAGE_TOLD = 20;
+
 /**
  * Logs the run's events. A million failing records must not print a million warnings: the first of
  * each kind is a `warn`, the rest are `info`, and all of them are in the output and counted in the
  * summary. Levels that are off cost nothing.
  */
 export function attachLog(log: Log, events: Events): void {
-  if (log.enabled('error')) events.on('stopping', ({ reason }) => logReason(log, reason));
+  if (log.enabled('error')) {
+    events.on('stopping', ({ reason }) => logReason(log, reason));
+    events.on('damaged', damageListener(log));
+  }
   if (log.enabled('warn')) {
     events.on('pause', pauseListener(log));
     events.on('outcome', failureListener(log));
@@ -25,6 +30,19 @@ export function attachLog(log: Log, events: Events): void {
   }
   if (log.enabled('debug')) events.on('retry', (event) => logRetry(log, event));
   if (log.enabled('trace')) traceAttempts(log, events);
+}
+
+/** What was lost of earlier results is told even with `--quiet`; not line by line if a whole disk has gone bad. */
+function damageListener(log: Log): (event: RunEvents['damaged']) => void {
+  let told = 0;
+  return ({ file, line, movedTo }) => {
+    told += 1;
+    if (told <= MOST_DAMAGE_TOLD) {
+      log.write('error', `${file}:${line} is damaged and was moved to ${movedTo}; its record is done again`, {
+        line,
+      });
+    } else if (told === MOST_DAMAGE_TOLD + 1) log.write('error', `${file} has more damaged lines`);
+  };
 }
 
 /** Ends that are no fault: the user stopped the run; the reader of the output (`| head`) has seen enough. */

@@ -24,21 +24,33 @@ const LIMIT_NAMES: Readonly<Record<Exclude<Bottleneck, 'none'>, string>> = {
  * Share of the work that is done, 0 to 1: the share of bytes read, less the records that are read but
  * not ended. Undefined where the size of the input is unknown.
  */
-export function shareDone({ summary: { records }, input }: ProgressState): number | undefined {
+export function shareDone({ summary, input }: ProgressState): number | undefined {
   if (input.totalBytes === undefined) return undefined;
-  if (records.read === 0) return 0;
+  const { records, earlier } = summary;
+  const seen = records.read + earlier.reused;
+  if (seen === 0) return 0;
   const read = Math.min(1, input.bytesRead / Math.max(1, input.totalBytes));
-  return (read * (records.ok + records.failed)) / records.read;
+  return (read * ended(summary)) / seen;
+}
+
+/** Records that are done with, those of earlier runs included. */
+function ended({ records, earlier }: RunSummary): number {
+  return records.ok + records.failed + earlier.reused;
+}
+
+/** Records that are not done yet, by the share of the input that is left. */
+function recordsLeft(state: ProgressState): number | undefined {
+  const share = shareDone(state);
+  const done = ended(state.summary);
+  return share === undefined || share === 0 ? undefined : done / share - done;
 }
 
 /** Ms to the end at the rate of the last ten seconds, else of the whole run. */
 export function timeLeftMs(state: ProgressState): number | undefined {
-  const { records, recentRecordsPerSecond, recordsPerSecond } = state.summary;
-  const share = shareDone(state);
+  const { recentRecordsPerSecond, recordsPerSecond } = state.summary;
+  const left = recordsLeft(state);
   const rate = recentRecordsPerSecond > 0 ? recentRecordsPerSecond : recordsPerSecond;
-  if (share === undefined || share === 0 || rate === 0) return undefined;
-  const done = records.ok + records.failed;
-  return ((done / share - done) / rate) * 1000;
+  return left === undefined || rate === 0 ? undefined : (left / rate) * 1000;
 }
 
 /** What a progress line says, the most telling first. */
@@ -51,7 +63,7 @@ export function progressParts(state: ProgressState): readonly string[] {
   const counted = (amount: number, what: string): string[] =>
     amount > 0 ? [`${formatNumber(amount)} ${what}`] : [];
   return [
-    `${percent}${formatNumber(records.ok + records.failed)} done`,
+    `${percent}${formatNumber(ended(summary))} done`,
     ...counted(records.failed, 'failed'),
     `${formatNumber(summary.recentRecordsPerSecond)}/s`,
     ...(left === undefined ? [] : [`${formatSeconds(left)} left`]),
@@ -76,9 +88,11 @@ function tokens({ tokens: { input, output } }: RunSummary): readonly string[] {
 
 /** What the whole input will cost if it goes on like this, in USD; undefined where that cannot be told. */
 function projectedUsd(state: ProgressState): number | undefined {
-  const usd = state.summary.cost?.usd;
-  const share = shareDone(state);
-  return usd === undefined || share === undefined || share === 0 ? undefined : usd / share;
+  const { cost, records } = state.summary;
+  const left = recordsLeft(state);
+  const done = records.ok + records.failed;
+  if (cost?.usd === undefined || left === undefined || done === 0) return undefined;
+  return cost.usd * (1 + left / done);
 }
 
 function spent(state: ProgressState): readonly string[] {
@@ -117,6 +131,7 @@ export function progressJson(state: ProgressState): JsonObject {
     bytes_read: input.bytesRead,
     total_bytes: input.totalBytes ?? null,
     read: records.read,
+    reused: summary.earlier.reused,
     ok: records.ok,
     failed: records.failed,
     truncated: records.truncated,

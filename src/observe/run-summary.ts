@@ -18,6 +18,17 @@ export interface RunSummary {
     /** Among `failed`: the record could not be read. */
     readonly inputErrors: number;
   };
+  /** Records of which the output of earlier runs had a row. */
+  readonly earlier: {
+    /** Done already, and so not among the records read. */
+    readonly reused: number;
+    /** Read and done again, since they had failed. */
+    readonly failed: number;
+    /** Read and done again, since other settings or another text made their result. */
+    readonly stale: number;
+    /** Lines that were no rows. */
+    readonly damagedLines: number;
+  };
   readonly failedByCode: CountByCode;
   /** Requests sent. */
   readonly attempts: number;

@@ -16,6 +16,7 @@ export class Statistics {
   #startedAt: number;
   #endedAt: number | undefined;
   readonly #records = { read: 0, ok: 0, failed: 0, truncated: 0, inputErrors: 0 };
+  readonly #earlier = { reused: 0, failed: 0, stale: 0, damagedLines: 0 };
   readonly #failedByCode: Partial<Record<ErrorCode, number>> = {};
   readonly #retriesByCode: Partial<Record<ErrorCode, number>> = {};
   #retries = 0;
@@ -50,6 +51,12 @@ export class Statistics {
     events.on('start', ({ at }) => this.#begin(at));
     events.on('record', () => {
       this.#records.read += 1;
+    });
+    events.on('known', ({ row }) => {
+      this.#earlier[row] += 1;
+    });
+    events.on('damaged', () => {
+      this.#earlier.damagedLines += 1;
     });
     events.on('waiting', ({ id }) => {
       this.#waiting.add(id);
@@ -123,6 +130,7 @@ export class Statistics {
     return {
       wallMs,
       records: { ...this.#records },
+      earlier: { ...this.#earlier },
       failedByCode: { ...this.#failedByCode },
       attempts: this.#attempts,
       retries: this.#retries,

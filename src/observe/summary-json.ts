@@ -7,7 +7,7 @@ import type { CostSummary, RunSummary } from './run-summary.ts';
  * never 0. `exit_code` is null while nobody has decided it.
  */
 export function toSummaryJson(summary: RunSummary, exitCode?: number): JsonObject {
-  const { records, tokens, stopped } = summary;
+  const { records, earlier, tokens, stopped } = summary;
   return {
     records: {
       read: records.read,
@@ -16,6 +16,12 @@ export function toSummaryJson(summary: RunSummary, exitCode?: number): JsonObjec
       truncated: records.truncated,
       input_errors: records.inputErrors,
       not_ended: records.read - records.ok - records.failed,
+    },
+    earlier_runs: {
+      reused: earlier.reused,
+      failed: earlier.failed,
+      stale: earlier.stale,
+      damaged_lines: earlier.damagedLines,
     },
     failed_by_code: { ...summary.failedByCode },
     requests: summary.attempts,

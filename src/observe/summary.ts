@@ -22,6 +22,7 @@ type Row = readonly [name: string, value: string] | undefined;
 export function summaryText(summary: RunSummary, input: InputBytes): string {
   const rows: readonly Row[] = [
     ...recordRows(summary),
+    ...earlierRows(summary),
     ...requestRows(summary),
     ['tokens', tokens(summary)],
     cost(summary),
@@ -42,6 +43,23 @@ function recordRows({ records, failedByCode }: RunSummary): readonly Row[] {
     ['failed', `${formatNumber(records.failed)}${byCode(failedByCode)}${unread}`],
     records.truncated > 0
       ? ['truncated', `${formatNumber(records.truncated)}, cut at the output limit`]
+      : undefined,
+  ];
+}
+
+function earlierRows({ records, earlier }: RunSummary): readonly Row[] {
+  const { reused, failed, stale, damagedLines } = earlier;
+  const again = [
+    `${formatNumber(records.read - failed - stale)} new`,
+    ...(failed > 0 ? [`${formatNumber(failed)} that had failed`] : []),
+    ...(stale > 0 ? [`${formatNumber(stale)} stale`] : []),
+  ];
+  return [
+    reused + failed + stale > 0
+      ? ['reused', `${formatNumber(reused)} of earlier runs; the rest: ${again.join(', ')}`]
+      : undefined,
+    damagedLines > 0
+      ? ['damaged', `${formatNumber(damagedLines)} ${plural(damagedLines, 'line')} of earlier runs`]
       : undefined,
   ];
 }

@@ -18,24 +18,27 @@ const WRONG_PATH: ReadonlyMap<string | undefined, string> = new Map([
   ['EISDIR', 'it is a folder'],
 ]);
 
+/** Why a file that `option` names cannot be opened: `usage` for a wrong path, `output_write` for what else fails. */
+export function openError(option: string, path: string, cause: unknown): AppError {
+  const wrong = WRONG_PATH.get(errorCode(cause));
+  if (wrong === undefined) return outputError(path, cause);
+  return new AppError('usage', `${option} ${path}: ${wrong}`, { cause });
+}
+
 /**
- * Opens the output file for appending; devices and named pipes are taken as they are. Throws `usage`
- * for a path that cannot be an output or, with `create`, holds something already; `output_write` for
- * what else fails.
+ * Opens an output file for appending; devices and named pipes are taken as they are. Throws `usage` for a path
+ * that cannot be an output or, with `create`, holds something already; `output_write` for what else fails.
  */
-export async function openOutputFile(path: string, mode: OpenMode): Promise<OpenFile> {
+export async function openOutputFile(path: string, mode: OpenMode, option = '--output'): Promise<OpenFile> {
   const fd = await open(path, 'a').catch((cause: unknown) => {
-    const wrong = WRONG_PATH.get(errorCode(cause));
-    throw wrong === undefined
-      ? outputError(path, cause)
-      : new AppError('usage', `--output ${path}: ${wrong}`, { cause });
+    throw openError(option, path, cause);
   });
   const stats = await fstat(fd);
   const size = stats.isFile() ? stats.size : 0;
   if (size === 0 || mode === 'append') return { fd, name: path, size, owned: true };
 
   await close(fd);
-  throw new AppError('usage', `--output ${path}: it exists and is not empty`, {
-    hint: 'results are never overwritten: name another file, or move this one away',
+  throw new AppError('usage', `${option} ${path}: it exists and is not empty`, {
+    hint: 'in this format a run cannot go on after earlier results: name another file, or move this one away with --fresh',
   });
 }

@@ -17,10 +17,18 @@ interface Held {
   readonly done: Deferred;
 }
 
+interface Skipped {
+  /** Index after the last. */
+  end: number;
+}
+
 class OrderedSink implements Sink {
   readonly #inner: Sink;
-  /** What waits for its turn, by index; undefined for a record that is skipped. */
-  readonly #held = new Map<number, Held | undefined>();
+  /** What waits for its turn, by index. */
+  readonly #held = new Map<number, Held>();
+  /** Records that are skipped, by the first of a row of them: a million that are done already take one place. */
+  readonly #skipped = new Map<number, Skipped>();
+  #lastSkipped: Skipped | undefined;
   #next = 0;
   #failure: unknown;
 
@@ -42,7 +50,12 @@ class OrderedSink implements Sink {
 
   skip(index: number): void {
     if (index < this.#next || this.#held.has(index)) return;
-    this.#held.set(index, undefined);
+    if (this.#lastSkipped?.end === index) {
+      this.#lastSkipped.end = index + 1;
+    } else {
+      this.#lastSkipped = { end: index + 1 };
+      this.#skipped.set(index, this.#lastSkipped);
+    }
     this.#handOnNext();
   }
 
@@ -53,7 +66,18 @@ class OrderedSink implements Sink {
   }
 
   #handOnNext(): void {
-    while (this.#held.has(this.#next)) this.#handOn(this.#next);
+    for (;;) {
+      const skipped = this.#skipped.get(this.#next);
+      if (skipped !== undefined) this.#pass(skipped);
+      else if (this.#held.has(this.#next)) this.#handOn(this.#next);
+      else return;
+    }
+  }
+
+  #pass(skipped: Skipped): void {
+    this.#skipped.delete(this.#next);
+    this.#next = skipped.end;
+    if (skipped === this.#lastSkipped) this.#lastSkipped = undefined;
   }
 
   #handOn(index: number): void {
@@ -70,7 +94,7 @@ class OrderedSink implements Sink {
   /** What is held waits for rows that may never come now. */
   #fail(error: unknown): void {
     this.#failure ??= error;
-    for (const held of this.#held.values()) held?.done.reject(error);
+    for (const held of this.#held.values()) held.done.reject(error);
     this.#held.clear();
   }
 }

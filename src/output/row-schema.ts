@@ -3,6 +3,12 @@ import { z } from 'zod';
 const count = z.int().nonnegative();
 
 const common = {
+  key: z
+    .string()
+    .optional()
+    .describe('What tells the record from all others across runs; with --output and --state'),
+  made_by: z.string().optional().describe('Hash of the settings that made the row; with --output'),
+  content: z.string().optional().describe('Hash of the text and the fields that the request is made of'),
   id: z.string().describe('Id of the record as the input gives it, else file:line'),
   index: count.describe('0-based position of the record among all records of the run'),
   usage: z

@@ -21,10 +21,10 @@ test.concurrent('results go to the file of -o, and stdout stays empty', async ()
   const { stdout, exitCode } = await run(['in.txt', '-o', 'out.jsonl', ...flags], { cwd: path });
   expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 0 });
   expect(okRows(read('out.jsonl')).map(({ summary }) => summary)).toEqual(['one', 'two']);
-  // Nothing is ever overwritten.
-  const again = await run(['in.txt', '-o', 'out.jsonl', ...flags], { cwd: path });
-  expect([again.stdout, again.exitCode]).toEqual(['', 2]);
-  expect(again.stderr).toMatch(/^gistmill: --output out\.jsonl: it exists and is not empty\nhint: /);
+  // What a run cannot go on after is left alone.
+  const csv = await run(['in.txt', '-o', 'out.jsonl', '-f', 'csv', ...flags], { cwd: path });
+  expect([csv.stdout, csv.exitCode]).toEqual(['', 2]);
+  expect(csv.stderr).toMatch(/^gistmill: --output out\.jsonl: it exists and is not empty\nhint: /);
   expect(okRows(read('out.jsonl'))).toHaveLength(2);
 });
 

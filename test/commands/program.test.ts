@@ -28,6 +28,7 @@ async function run(...args: string[]) {
     stdout,
     stderr,
     env: {},
+    ownProcess: { pid: 1, isAlive: () => false },
     cwd: '.',
     signals: { onInterrupt: () => () => {} },
     exit: (code) => {

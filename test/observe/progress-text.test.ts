@@ -124,6 +124,7 @@ it('progressJson tells the same in numbers, null where unknown', async () => {
     time_left_ms: null,
     bytes_read: 100,
     total_bytes: null,
+    reused: 0,
     read: 1,
     ok: 1,
     failed: 0,

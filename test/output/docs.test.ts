@@ -7,12 +7,15 @@ import { toRow } from '../../src/output/to-row.ts';
 
 const DOCS = readFileSync(new URL('../../docs/output.md', import.meta.url), 'utf8');
 const KEEP = ['title'];
+const MADE_BY = 'AuS_jZfpBX13';
 
 const text = 'The text of the article.';
 const EXAMPLES: readonly Outcome[] = [
   {
     ok: true,
     record: {
+      key: 'OT66d3GPNhvGy5vDBE25JX',
+      contentHash: 'FOLP7bR5ydhU',
       id: 'a-17',
       index: 0,
       text,
@@ -35,6 +38,8 @@ const EXAMPLES: readonly Outcome[] = [
   {
     ok: false,
     record: {
+      key: '8qaXO71MQ4fI5o65fhvyTR',
+      contentHash: 'FOLP7bR5ydhU',
       id: 'a-18',
       index: 1,
       text,
@@ -49,7 +54,7 @@ const EXAMPLES: readonly Outcome[] = [
 describe('docs/output.md', () => {
   it.each<FormatName>(['jsonl', 'text', 'csv'])('shows in %s what is really written', async (name) => {
     const format = await loadFormat(name, KEEP);
-    const rows = EXAMPLES.map((outcome) => format.encode(toRow(outcome, KEEP)));
+    const rows = EXAMPLES.map((outcome) => format.encode(toRow(outcome, KEEP, MADE_BY)));
     expect(DOCS).toContain(`\`\`\`${name}\n${format.header ?? ''}${rows.join('')}\`\`\`\n`);
   });
 });

@@ -21,6 +21,9 @@ const COLUMNS = [
   'latency_ms',
   'error_code',
   'error_message',
+  'key',
+  'made_by',
+  'content',
 ] as const;
 
 /** CSV as in RFC 4180, with `\n` as the record's end. Throws `usage` for `all` as the fields to keep. */
@@ -55,6 +58,9 @@ function ownCells(row: ResultRow): Cell[] {
     row.latency_ms,
     error?.code,
     error?.message,
+    row.key,
+    row.made_by,
+    row.content,
   ];
 }
 

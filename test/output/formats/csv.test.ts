@@ -9,17 +9,17 @@ describe('CSV', () => {
   it('names its columns once, kept fields last', () => {
     expect(csvFormat(['title', 'meta.lang', 'title']).header).toBe(
       'id,index,status,summary,model,finish_reason,truncated,input_tokens,output_tokens,cost_usd,' +
-        'attempts,latency_ms,error_code,error_message,input.title,input.meta.lang\n',
+        'attempts,latency_ms,error_code,error_message,key,made_by,content,input.title,input.meta.lang\n',
     );
   });
 
   it('writes a summary and a failure under the same columns', () => {
     const format = csvFormat();
     expect(format.encode(toRow(okOutcome(0)))).toBe(
-      'a-0,0,ok,Summary of record 0.,my-model,stop,false,52,17,,1,413,,\n',
+      'a-0,0,ok,Summary of record 0.,my-model,stop,false,52,17,,1,413,,,,,\n',
     );
     expect(format.encode(toRow(failedOutcome(1)))).toBe(
-      'a-1,1,error,,,,,,,,6,8120,server_error,HTTP 503: try again later\n',
+      'a-1,1,error,,,,,,,,6,8120,server_error,HTTP 503: try again later,,,\n',
     );
   });
 
@@ -50,8 +50,8 @@ describe('CSV', () => {
           format.encode(toRow(okOutcome(index, { text: summary, fields: { note } }), ['note'])),
         );
         const [header, ...records] = parseCsv([format.header, ...rows].join(''));
-        expect(header).toHaveLength(15);
-        expect(records.map((cells) => [cells[3], cells[14]])).toEqual(pairs);
+        expect(header).toHaveLength(18);
+        expect(records.map((cells) => [cells[3], cells[17]])).toEqual(pairs);
       }),
     );
   });

@@ -1,0 +1,170 @@
+import { realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Writable } from 'node:stream';
+import type { RunOptions } from '../config/run-options.ts';
+import { AppError } from '../core/errors.ts';
+import type { Emit } from '../core/events.ts';
+import type { Sink } from '../core/outcome.ts';
+import type { Source } from '../core/record.ts';
+import { nameOf } from '../journal/compare-settings.ts';
+import type { OwnProcess } from '../journal/holder.ts';
+import { identifiedSource } from '../journal/identified-source.ts';
+import { type Journal, openJournal } from '../journal/journal.ts';
+import { type Lock, takeLock } from '../journal/lock.ts';
+import type { Spent } from '../journal/read-journal.ts';
+import { setAside } from '../journal/set-aside.ts';
+import { openError } from '../output/open-output-file.ts';
+import { checkOutput, type JournalledFile, type OutputSettings, openSink } from '../output/open-sink.ts';
+import { outputError } from '../output/output-error.ts';
+import { stateSink } from '../output/state-sink.ts';
+import type { RowSettings } from './row-settings.ts';
+
+export type ResultsOptions = OutputSettings & Pick<RunOptions, 'onChange' | 'fresh' | 'fsync' | 'state'>;
+
+export interface ResultsParts {
+  readonly options: ResultsOptions;
+  readonly rowSettings: RowSettings;
+  readonly stdout: Writable;
+  readonly ownProcess: OwnProcess;
+}
+
+/** Where the results of a run go, and what earlier runs have left there. */
+export interface Results {
+  readonly sink: Sink;
+  /** What the results that are there took, as far as they tell. */
+  readonly spent: Spent | undefined;
+  /** Lines for the user. */
+  readonly notices: readonly string[];
+  /** The records that are to be done, of those that are there. Tells of what is known already. */
+  source(inner: Source, emit: Emit): Source;
+  /** Calls back if another run takes the output away from this one. */
+  onLost(listener: (error: AppError) => void): void;
+  /** After a run that came to the end of its input: brings the output into its last shape. Rejects with `output_write`. */
+  finish(): Promise<void>;
+  /** Lets other runs have the output. */
+  release(): void;
+}
+
+/**
+ * Opens the output for a run that goes on after earlier ones. A file is locked first: throws `output_locked` while
+ * another run has it. Throws `usage`, `settings_changed`, `output_write` as the output and its journal do; then the
+ * lock is free again.
+ */
+export async function openResults(parts: ResultsParts): Promise<Results> {
+  const { options, stdout } = parts;
+  const { state } = options;
+  const output = options.output === '-' ? undefined : options.output;
+  if (output !== undefined && state !== undefined) {
+    throw new AppError(
+      'usage',
+      '--state is for results on stdout; with --output the file itself tells what is done',
+      {
+        hint: 'leave --state out',
+      },
+    );
+  }
+  await checkOutput(options, stdout);
+  const file = output ?? state;
+  const option = output === undefined ? '--state' : '--output';
+  if (file === undefined || (await isDevice(file, option)))
+    return passThrough(await openSink(options, stdout));
+  return openFile(parts, file, option);
+}
+
+function passThrough(sink: Sink): Results {
+  return {
+    ...{ sink, spent: undefined, notices: [] },
+    source: (inner) => inner,
+    onLost: () => {},
+    finish: async () => {},
+    release: () => {},
+  };
+}
+
+async function openFile(parts: ResultsParts, name: string, option: string): Promise<Results> {
+  const path = await realLocation(name);
+  const lock = systemErrors(name, option, () => takeLock(path, parts.ownProcess));
+  try {
+    const backup = parts.options.fresh ? systemErrors(name, option, () => setAside(path)) : undefined;
+    const notices = backup === undefined ? [] : [`the earlier results are now in ${backup}`];
+    const isJournal = option === '--state' || parts.options.format === 'jsonl';
+    if (!isJournal) return await openPlain(parts, lock, notices);
+    const journal = await openJournal({
+      ...{ path, name, ...parts.rowSettings },
+      ...{ onChange: parts.options.onChange, ordered: option === '--output' && parts.options.ordered },
+    }).catch((cause: unknown) => {
+      throw outputError(name, cause);
+    });
+    return await openJournalled(parts, journal, lock, notices, option);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** A format after whose rows no run can go on. */
+async function openPlain(parts: ResultsParts, lock: Lock, notices: readonly string[]): Promise<Results> {
+  const { options, rowSettings, stdout } = parts;
+  const file: JournalledFile = {
+    ...{ mode: 'create', fsync: options.fsync, madeBy: nameOf(rowSettings.settings), onRow: () => {} },
+    path: options.output ?? '',
+  };
+  return {
+    ...passThrough(await openSink(options, stdout, file)),
+    notices,
+    source: (inner) => (options.format === 'csv' ? identifiedSource(inner, rowSettings.usedFields) : inner),
+    onLost: (listener) => lock.onLost(listener),
+    release: () => lock.release(),
+  };
+}
+
+async function openJournalled(
+  { options, stdout }: ResultsParts,
+  journal: Journal,
+  lock: Lock,
+  notices: readonly string[],
+  option: string,
+): Promise<Results> {
+  const file: JournalledFile = {
+    ...{ mode: 'append', fsync: options.fsync, madeBy: journal.madeBy },
+    path: options.output ?? options.state ?? '',
+    onRow: (record, bytes) => journal.note(record, bytes),
+  };
+  const sink =
+    option === '--output'
+      ? await openSink(options, stdout, file)
+      : await stateSink(await openSink(options, stdout), file);
+  return {
+    ...{ sink, spent: journal.spent, notices },
+    source: (inner, emit) => {
+      journal.announce(emit);
+      return journal.source(inner, emit, (index) => sink.skip?.(index));
+    },
+    onLost: (listener) => lock.onLost(listener),
+    finish: () =>
+      journal.finish().catch((cause: unknown) => {
+        throw outputError(file.path, cause);
+      }),
+    release: () => lock.release(),
+  };
+}
+
+function systemErrors<T>(name: string, option: string, act: () => T): T {
+  try {
+    return act();
+  } catch (cause) {
+    throw cause instanceof AppError ? cause : openError(option, name, cause);
+  }
+}
+
+async function isDevice(path: string, option: string): Promise<boolean> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats?.isDirectory()) throw openError(option, path, Object.assign(new Error(), { code: 'EISDIR' }));
+  return stats !== undefined && !stats.isFile();
+}
+
+/** Behind all links, so that two names of a file have one lock. */
+async function realLocation(path: string): Promise<string> {
+  const folder = dirname(resolve(path));
+  return realpath(path).catch(async () => join(await realpath(folder).catch(() => folder), basename(path)));
+}

@@ -1,0 +1,55 @@
+import type { Endpoint } from '../config/resolve-endpoint.ts';
+import type { RunOptions } from '../config/run-options.ts';
+import type { JsonObject } from '../core/json.ts';
+import { shortDigest } from '../journal/digest.ts';
+import type { DescribedPrompt } from '../prompt/create-prompt.ts';
+
+/** What decides over the answers of a run besides the texts: each row names it by a hash. */
+export interface RowSettings {
+  /** Without what is not set, and without keys and passwords. */
+  readonly settings: JsonObject;
+  /** Fields of a record, the text aside, on which its request depends. */
+  readonly usedFields: readonly string[];
+}
+
+type Settled = Pick<RunOptions, 'body' | 'bodyType' | 'responsePath'>;
+
+export async function rowSettings(
+  options: Settled,
+  endpoint: Endpoint,
+  prompt: DescribedPrompt,
+): Promise<RowSettings> {
+  const { provider, model } = endpoint;
+  if (provider === 'local') return { settings: { provider, model }, usedFields: [] };
+  const { params, ...asked } = prompt.settings;
+  const url = withoutSecrets(endpoint.baseUrl ?? endpoint.url ?? '');
+  if (provider === 'openai') {
+    return {
+      settings: { provider, url, ...asked, ...named('param', params) },
+      usedFields: prompt.usedFields,
+    };
+  }
+  const { body, bodyType, responsePath } = options;
+  const sent = body === undefined ? { model } : { ...asked, body };
+  const { bodyFields } = await import('../provider/http/body-template.ts');
+  return {
+    settings: {
+      ...{ provider, url, ...sent, bodyType },
+      ...(responsePath !== undefined && { responsePath }),
+    },
+    usedFields: body === undefined ? [] : [...prompt.usedFields, ...(await bodyFields(body))],
+  };
+}
+
+function named(prefix: string, values: unknown): JsonObject {
+  const entries = Object.entries((values ?? {}) as JsonObject);
+  return Object.fromEntries(entries.map(([name, value]) => [`${prefix} ${name}`, value]));
+}
+
+/** A query may hold a key as well as what matters, so a hash stands for it. */
+function withoutSecrets(text: string): string {
+  if (!URL.canParse(text)) return text;
+  const url = new URL(text);
+  const query = url.search === '' ? '' : `?#${shortDigest(url.search)}`;
+  return `${url.origin}${url.pathname}${query}`;
+}
