@@ -1,6 +1,6 @@
 import type { AppError, ProviderError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
-import type { Usage } from './request.ts';
+import type { KnownFrom, Usage } from './request.ts';
 
 /** What holds the run back right now. */
 export type Bottleneck = 'none' | 'requests' | 'tokens' | 'concurrency' | 'pause' | 'output';
@@ -30,6 +30,8 @@ export interface RunEvents {
     readonly costUsd?: number;
     readonly error?: ProviderError;
   };
+  /** A request was answered without being sent. */
+  saved: { readonly id: string; readonly from: KnownFrom };
   /** A failed attempt will be tried again after `delayMs`. */
   retry: {
     readonly id: string;

@@ -40,7 +40,12 @@ export interface Completion {
   readonly requestId?: string;
   /** What the reply's headers said of the endpoint's limits. */
   readonly limits?: readonly LimitHint[];
+  /** Where the answer was known from, when no request was sent for it. */
+  readonly from?: KnownFrom;
 }
+
+/** `memory`: an identical request of the same run; `cache`: an earlier run. */
+export type KnownFrom = 'memory' | 'cache';
 
 /** One limit as announced by an endpoint. */
 export interface LimitHint {

@@ -1,4 +1,5 @@
 import PQueue from 'p-queue';
+import type { AnswerStore } from '../core/answer-store.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import type { Emit } from '../core/events.ts';
 import type { CostOf } from '../core/money.ts';
@@ -8,9 +9,12 @@ import { Forecast } from './budget/forecast.ts';
 import { type BudgetSettings, openBudget } from './budget/open-budget.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 import { withinBudget } from './complete/budget.ts';
+import { cached } from './complete/cached.ts';
 import { checkAnswer } from './complete/check-answer.ts';
 import type { Complete } from './complete/complete.ts';
+import { dedupe } from './complete/dedupe.ts';
 import { dispatch } from './complete/dispatch.ts';
+import type { KeyOf } from './complete/request-key.ts';
 import { retry } from './complete/retry.ts';
 import type { AdaptiveConcurrency } from './concurrency/adaptive-concurrency.ts';
 import { SteerQueue } from './concurrency/steer-queue.ts';
@@ -37,6 +41,15 @@ export interface CompleteSettings {
   readonly budget?: BudgetSettings;
 }
 
+/** How answers are used again. */
+export interface ReuseParts {
+  readonly keyOf: KeyOf;
+  /** Identical requests of the run are sent once. */
+  readonly dedupe: boolean;
+  /** Answers of other runs. */
+  readonly store?: AnswerStore | undefined;
+}
+
 export interface CompleteParts {
   readonly provider: Provider;
   readonly settings: CompleteSettings;
@@ -46,9 +59,11 @@ export interface CompleteParts {
   readonly emit: Emit;
   /** Missing where the price is unknown. */
   readonly costOf?: CostOf | undefined;
+  /** Default: every request is sent. */
+  readonly reuse?: ReuseParts | undefined;
 }
 
-/** Joins the stack through which every request of one endpoint goes: retry, check, budget, dispatch. */
+/** Joins the stack through which every request of one endpoint goes: cache, dedupe, retry, check, budget, dispatch. */
 export function buildComplete(parts: CompleteParts): Complete {
   const { provider, settings, control, clock, random, emit, costOf } = parts;
   const { concurrency } = settings;
@@ -75,5 +90,11 @@ export function buildComplete(parts: CompleteParts): Complete {
   const paid =
     budget === undefined ? sent : withinBudget(sent, { budget, forecast: new Forecast(), control });
   const policy = new RetryPolicy({ ...settings, random, isOutage: (error) => breaker.isOutage(error) });
-  return retry(checkAnswer(paid), { policy, control, clock, emit });
+  const asked = retry(checkAnswer(paid), { policy, control, clock, emit });
+  return parts.reuse === undefined ? asked : reusing(asked, parts.reuse, emit);
+}
+
+function reusing(asked: Complete, { keyOf, dedupe: once, store }: ReuseParts, emit: Emit): Complete {
+  const deduped = once ? dedupe(asked, { keyOf, emit }) : asked;
+  return store === undefined ? deduped : cached(deduped, { keyOf, store, emit });
 }

@@ -24,6 +24,7 @@ export function withinBudget(next: Complete, { budget, forecast, control }: Budg
     let sent = false;
     const onSend = (): void => {
       sent = true;
+      call.onSend?.();
     };
     try {
       const completion = await next(request, { ...call, onSend });

@@ -2,7 +2,7 @@ import { Events, type RunEvents } from '../../../src/core/events.ts';
 import type { CostOf } from '../../../src/core/money.ts';
 import type { InputRow } from '../../../src/core/record.ts';
 import type { Prompt } from '../../../src/core/request.ts';
-import { buildComplete, type CompleteSettings } from '../../../src/engine/build-complete.ts';
+import { buildComplete, type CompleteSettings, type ReuseParts } from '../../../src/engine/build-complete.ts';
 import { FailureLimit, type FailureLimitOptions } from '../../../src/engine/failure-limit.ts';
 import { type BatchEnd, runBatch } from '../../../src/engine/run-batch.ts';
 import { RunControl } from '../../../src/engine/run-control.ts';
@@ -26,6 +26,7 @@ export interface EngineOptions extends Partial<CompleteSettings> {
   readonly clock?: VirtualClock;
   readonly costOf?: CostOf;
   readonly recordDeadlineMs?: number;
+  readonly reuse?: ReuseParts;
 }
 
 /** The whole engine, joined as a run joins it, between an array and an array. */
@@ -39,7 +40,10 @@ export function startEngine(options: EngineOptions) {
   const settings = settingsOf(options);
   const random = seededRandom(options.seed ?? 1);
   const { costOf, recordDeadlineMs } = options;
-  const complete = buildComplete({ provider, settings, control, clock, random, emit: events.emit, costOf });
+  const complete = buildComplete({
+    ...{ provider, settings, control, clock, random, emit: events.emit, costOf },
+    reuse: options.reuse,
+  });
   const seen = record(events);
   const start = (): Promise<BatchEnd> =>
     runBatch({
@@ -84,6 +88,7 @@ function record(events: Events) {
     limits: [] as RunEvents['limit'][],
     outcomes: [] as RunEvents['outcome'][],
     attemptEnds: [] as RunEvents['attemptEnd'][],
+    saved: [] as RunEvents['saved'][],
   };
   events.on('attempt', (event) => seen.attempts.push(event));
   events.on('attemptEnd', (event) => seen.attemptEnds.push(event));
@@ -92,5 +97,6 @@ function record(events: Events) {
   events.on('bottleneck', (event) => seen.bottlenecks.push(event));
   events.on('limit', (event) => seen.limits.push(event));
   events.on('outcome', (event) => seen.outcomes.push(event));
+  events.on('saved', (event) => seen.saved.push(event));
   return seen;
 }
