@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { concurrency } from './concurrency.ts';
 import { memory } from './memory.ts';
 import { quota } from './quota.ts';
 import { type Finding, printFindings } from './report.ts';
@@ -14,6 +15,7 @@ const BENCHMARKS: Readonly<Record<string, (directory: string) => Promise<Finding
   throughput,
   schedule,
   quota,
+  concurrency,
   memory,
 };
 const USUAL = ['startup', 'throughput', 'schedule', 'quota'];

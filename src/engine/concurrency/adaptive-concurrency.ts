@@ -9,6 +9,8 @@ const WORTH_UP = 0.1;
 const WORTH_DOWN = 0.05;
 /** The same after an alarm of faults: half as many must do at least 0.7 of the work. */
 const WORTH_RELIEF = 0.5;
+/** Share of good answers below which there is nothing to compare, and only caution is left. */
+const OUTAGE = 0.5;
 /** Standard deviations by which a result must be clear. */
 const CLEAR = 2;
 /** A trial that is not clear after so many times its limit is given up. */
@@ -68,7 +70,7 @@ export class AdaptiveConcurrency {
   #round: Round;
   #trial: Trial | undefined;
   #inFlight = 0;
-  #storm: { readonly at: number; readonly limit: number; count: number } | undefined;
+  #storm: { readonly until: number; readonly limit: number; count: number } | undefined;
 
   constructor(options: { readonly start: number; readonly most: number }) {
     this.#plan = new TrialPlan(options.most);
@@ -114,8 +116,9 @@ export class AdaptiveConcurrency {
     if (this.#trial !== undefined) return this.#judge(this.#trial, now);
     const { limit, ended } = this.#round;
     if (ended > Math.max(LEAST_MEMORY, limit * MEMORY_GENERATIONS)) this.#round.age();
-    if (this.#faults.count(ending.ok, limit) && limit > 1) {
-      return this.#try(Math.floor(limit / 2), { worth: WORTH_RELIEF, relief: true }, 'faults');
+    if (this.#faults.count(ending.ok, limit)) {
+      if (limit === 1) this.#faults.accept(1 - this.#round.okShare);
+      else return this.#try(Math.floor(limit / 2), { worth: WORTH_RELIEF, relief: true }, 'faults');
     }
     return this.#consider(now);
   }
@@ -145,7 +148,10 @@ export class AdaptiveConcurrency {
     if (round.limit > base.limit && !round.isFull) return this.#starved(base, now);
     const { log, sd } = gain(base, round, trial.model);
     const excess = log - worth * Math.log(round.limit / base.limit);
-    if (relief) return round.ended < round.limit ? undefined : this.#relieved(trial, excess > 0, now);
+    if (relief)
+      return round.ended < round.limit
+        ? undefined
+        : this.#relieved(trial, excess > 0 || round.okShare < OUTAGE, now);
     const late = round.ended >= Math.max(LEAST_LATE, round.limit * MOST_GENERATIONS);
     if (!late && Math.abs(excess) < CLEAR * sd) return undefined;
     if (excess > CLEAR * sd || (this.#plan.ramping && excess > 0)) return this.#keep();
@@ -188,14 +194,15 @@ export class AdaptiveConcurrency {
     return this.#set(base.limit, 'recovered');
   }
 
-  /** Many are told so at once: that is one storm. The more of them, the lower. */
+  /** Within the time of an answer many are told so: that is one storm. The more of them, the lower. */
   #rejected(now: number, sentAt: number, overloaded: boolean): LimitChange | undefined {
-    if (this.#storm === undefined || sentAt > this.#storm.at) {
+    if (this.#storm === undefined || sentAt > this.#storm.until) {
       const limit = this.#limitToBlame(overloaded);
       if (limit === undefined) return undefined;
       const byTrial = this.#trial !== undefined && this.limit > this.#trial.base.limit;
       this.#plan.rebuffed(limit, now, byTrial);
-      this.#storm = { at: now, limit, count: 0 };
+      const { times } = this.#trial?.base ?? this.#round;
+      this.#storm = { until: now + times.meanMs, limit, count: 0 };
     }
     const storm = this.#storm;
     storm.count += 1;

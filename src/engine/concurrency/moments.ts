@@ -25,6 +25,10 @@ export class Moments {
     this.outputMs += output * ms;
   }
 
+  get meanMs(): number {
+    return this.count > 0 ? this.ms / this.count : 0;
+  }
+
   /** Gives all that was added half its weight. */
   halve(): void {
     this.count /= 2;

@@ -78,9 +78,15 @@ export class Round {
     return Math.sqrt(slowdown(this.times, fitWork(this.times)).variance);
   }
 
-  /** Share of attempts that did not meet a fault; never quite 0 or 1. */
+  /** Share of attempts that did not meet a fault; never 0. */
   get okShare(): number {
-    return (this.#ok + 0.5) / (this.ended + 1);
+    return this.ended > 0 ? Math.max(this.#ok, 0.5) / this.ended : 1;
+  }
+
+  /** Variance of its logarithm, as if one more attempt had been half good: what never failed yet may still fail. */
+  get okVariance(): number {
+    const share = (this.#ok + 0.5) / (this.ended + 1);
+    return (1 - share) / (share * (this.ended + 1));
   }
 
   /** Lets what is older count for less. */
@@ -109,10 +115,5 @@ export function gain(
     Math.log(trial.inFlight / base.inFlight) +
     Math.log(trial.okShare / base.okShare) -
     Math.log(after.factor / before.factor);
-  return { log, sd: Math.sqrt(before.variance + after.variance + oddsOf(base) + oddsOf(trial)) };
-}
-
-/** Variance of the logarithm of a share that was counted. */
-function oddsOf({ okShare, ended }: Round): number {
-  return (1 - okShare) / (okShare * (ended + 1));
+  return { log, sd: Math.sqrt(before.variance + after.variance + base.okVariance + trial.okVariance) };
 }

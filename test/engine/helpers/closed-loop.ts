@@ -4,6 +4,7 @@ import {
   type AttemptEnd,
 } from '../../../src/engine/concurrency/adaptive-concurrency.ts';
 import { SharedCapacity } from '../../../src/mock/shared-capacity.ts';
+import { TokenBucket } from '../../../src/mock/token-bucket.ts';
 import { SyncClock } from '../../helpers/sync-clock.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -111,6 +112,21 @@ export const flaky =
     else clock.timer(ms * (0.5 + random()), () => answered('ok'));
   };
 
+/** Refuses what comes faster than so many a minute. */
+export const limited =
+  (perMinute: number, ms: number): LoopOptions['endpoint'] =>
+  (clock) => {
+    const bucket = new TokenBucket(perMinute, clock);
+    return (_job, answered) => {
+      if (bucket.waitFor(1) > 0) {
+        clock.timer(1, () => answered('rate-limited'));
+        return;
+      }
+      bucket.take(1);
+      clock.timer(ms, () => answered('ok'));
+    };
+  };
+
 /** Refuses at once what is more than `most` at a time. */
 export const bounded =
   (most: number, ms: number, refusal: AttemptEnd['result'] = 'overloaded'): LoopOptions['endpoint'] =>
@@ -136,4 +152,21 @@ export const batching =
   (job, answered, inFlight) => {
     const ms = (20 + job.outputTokens * msPerToken) * (1 + inFlight / half) * (0.9 + 0.2 * random());
     clock.timer(ms, () => answered('ok'));
+  };
+
+/** One endpoint after the other, each for so many ms; the last one for good. */
+export const phases =
+  (
+    ...given: readonly { readonly ms: number; readonly endpoint: LoopOptions['endpoint'] }[]
+  ): LoopOptions['endpoint'] =>
+  (clock, random) => {
+    const open = given.map(({ endpoint }) => endpoint(clock, random));
+    return (job, answered, inFlight) => {
+      let left = clock.now();
+      const at = given.findIndex(({ ms }) => {
+        left -= ms;
+        return left < 0;
+      });
+      open.at(at)?.(job, answered, inFlight);
+    };
   };
