@@ -31,6 +31,8 @@ export interface ResultsParts {
 /** Where the results of a run go, and what earlier runs have left there. */
 export interface Results {
   readonly sink: Sink;
+  /** Whether results that come early wait in memory for their turn. */
+  readonly ordered: boolean;
   /** What the results that are there took, as far as they tell. */
   readonly spent: Spent | undefined;
   /** Lines for the user. */
@@ -39,7 +41,7 @@ export interface Results {
   source(inner: Source, emit: Emit): Source;
   /** Calls back if another run takes the output away from this one. */
   onLost(listener: (error: AppError) => void): void;
-  /** After a run that came to the end of its input: brings the output into its last shape. Rejects with `output_write`. */
+  /** Brings the output into its last shape, unless that is where the run failed. Rejects with `output_write`. */
   finish(): Promise<void>;
   /** Lets other runs have the output. */
   release(): void;
@@ -66,14 +68,15 @@ export async function openResults(parts: ResultsParts): Promise<Results> {
   await checkOutput(options, stdout);
   const file = output ?? state;
   const option = output === undefined ? '--state' : '--output';
-  if (file === undefined || (await isDevice(file, option)))
-    return passThrough(await openSink(options, stdout));
+  if (file === undefined || (await isDevice(file, option))) {
+    return passThrough(await openSink(options, stdout), options);
+  }
   return openFile(parts, file, option);
 }
 
-function passThrough(sink: Sink): Results {
+function passThrough(sink: Sink, { ordered }: ResultsOptions): Results {
   return {
-    ...{ sink, spent: undefined, notices: [] },
+    ...{ sink, ordered, spent: undefined, notices: [] },
     source: (inner) => inner,
     onLost: () => {},
     finish: async () => {},
@@ -110,7 +113,7 @@ async function openPlain(parts: ResultsParts, lock: Lock, notices: readonly stri
     path: options.output ?? '',
   };
   return {
-    ...passThrough(await openSink(options, stdout, file)),
+    ...passThrough(await openSink(options, stdout, file), options),
     notices,
     source: (inner) => (options.format === 'csv' ? identifiedSource(inner, rowSettings.usedFields) : inner),
     onLost: (listener) => lock.onLost(listener),
@@ -130,12 +133,13 @@ async function openJournalled(
     path: options.output ?? options.state ?? '',
     onRow: (record, bytes) => journal.note(record, bytes),
   };
-  const sink =
-    option === '--output'
-      ? await openSink(options, stdout, file)
-      : await stateSink(await openSink(options, stdout), file);
+  const isState = option === '--state';
+  // In a file the order is made at the end: a row that waits for its turn would be lost, and paid again, after a crash.
+  const sink = isState
+    ? await stateSink(await openSink(options, stdout), file)
+    : await openSink({ ...options, ordered: false }, stdout, file);
   return {
-    ...{ sink, spent: journal.spent, notices },
+    ...{ sink, ordered: isState && options.ordered, spent: journal.spent, notices },
     source: (inner, emit) => {
       journal.announce(emit);
       return journal.source(inner, emit, (index) => sink.skip?.(index));

@@ -9,7 +9,7 @@ import { systemClock } from '../core/clock.ts';
 import { type AppError, toAppError } from '../core/errors.ts';
 import { Events } from '../core/events.ts';
 import { EXIT } from '../core/exit-codes.ts';
-import { failureRule } from '../core/failures.ts';
+import { type ErrorCode, failureRule } from '../core/failures.ts';
 import type { Source } from '../core/record.ts';
 import type { Prompt, Provider } from '../core/request.ts';
 import { RunControl } from '../engine/run-control.ts';
@@ -32,6 +32,9 @@ interface Rooms {
   readonly provider: Provider;
   readonly results: Results;
 }
+
+/** After these the output is no longer to be touched. */
+const OUTPUT_FAULTS: ReadonlySet<ErrorCode> = new Set(['output_write', 'output_closed', 'output_locked']);
 
 /**
  * The main command: inputs in, results out. Resolves to the exit code; rejects with an `AppError` for
@@ -101,15 +104,27 @@ async function run(rooms: Rooms, env: Io['env'], io: Io): Promise<number> {
   const { random } = Math;
   const { emit } = events;
   const source = results.source(rooms.source, emit);
-  const parts = { ...rooms, source, sink: results.sink, settings: options };
+  const settings = { ...options, ordered: results.ordered };
+  const parts = { ...rooms, source, settings, sink: results.sink };
   const end = await joinBatch({ ...parts, control, clock, random, emit });
-  const reason = end.stoppedBy ?? (await results.finish().catch(toAppError)) ?? undefined;
+  const reason = await finish(results, end.stoppedBy);
   interrupts.end();
   const exitCode = interrupts.exitCode() ?? exitCodeOf(reason, failed);
   // The reader of stdout has seen enough: that is a normal end, and nobody waits for words about it.
   if (reason?.code === 'output_closed') return exitCode;
   await observers.finish({ reason, exitCode });
   return exitCode;
+}
+
+/** Why the run did not go to its end, that of its output included. */
+async function finish(results: Results, stoppedBy: AppError | undefined): Promise<AppError | undefined> {
+  if (stoppedBy !== undefined && OUTPUT_FAULTS.has(stoppedBy.code)) return stoppedBy;
+  try {
+    await results.finish();
+    return stoppedBy;
+  } catch (error) {
+    return stoppedBy ?? toAppError(error);
+  }
 }
 
 function exitCodeOf(reason: AppError | undefined, failed: number): number {

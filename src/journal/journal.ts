@@ -127,8 +127,8 @@ export class Journal {
   }
 
   /**
-   * Brings the file into its last shape, after a run that came to the end of its input: rows that were replaced go,
-   * and with `ordered` the rest stands in order of the input, those of records that are not in it any more at the end.
+   * Brings the file into its last shape: rows that were replaced go, and with `ordered` the rest stands in order of
+   * the input, those of records that are not in it any more, or were not come to, at the end.
    */
   async finish(): Promise<void> {
     const isInOrder = !this.#options.ordered || isAscending(this.#places.values());
