@@ -22,6 +22,15 @@ const LEAST_START_PER_SECOND = 1;
 /** Whoever takes later than this after it was due, in ms, was not held back by the rate. */
 const LATE_MS = 50;
 
+/** A request to which the endpoint said "too many", or that it cannot keep up. */
+export interface Rejection {
+  /** Nothing is sent before that, in ms of the clock. */
+  readonly resumeAt: number;
+  /** The first of a storm; the others of the same storm only tell that less was accepted than it seemed. */
+  readonly first: boolean;
+  readonly overloaded: boolean;
+}
+
 /** What was known when a storm of rejections began, and how many it has brought. */
 interface Storm {
   readonly perSecond: number | undefined;
@@ -89,15 +98,7 @@ export class AdaptiveRate {
     this.#pace.take(1000 / perSecond, now);
   }
 
-  /**
-   * The endpoint said "too many" to one request; nothing is sent before `resumeAt`. `first`: it is the first
-   * of a storm; the others of the same storm only tell that less was accepted than it seemed.
-   */
-  rejected(
-    now: number,
-    resumeAt: number,
-    { first, overloaded }: { first: boolean; overloaded: boolean },
-  ): void {
+  rejected(now: number, { resumeAt, first, overloaded }: Rejection): void {
     if (first || this.#storm === undefined) this.#begin(now, overloaded);
     if (this.#storm !== undefined) this.#fall(this.#storm);
     this.#risenMs = 0;

@@ -32,12 +32,15 @@ export class Allowance {
   /** What comes back each ms; 0 in a fixed window. */
   #perMs = 0;
   #isBucket = false;
-  /** When the window that was first heard of ends at the latest. */
+  /** When the window that was last heard of ends: replies come late, so the earliest end is nearest to the truth. */
   #endsAt: number | undefined;
 
   heard(state: WindowState, now: number): void {
-    this.#watchKind(state, now);
-    const until = state.sentAt + state.resetMs;
+    if (!this.#isBucket && this.#isOutdated(state, now)) return;
+    const until = Math.min(
+      now + state.resetMs,
+      this.#isBucket ? Number.POSITIVE_INFINITY : (this.#endsAt ?? 0),
+    );
     if (until <= now || state.remaining >= this.#leftAt(now)) return;
     this.#left = Math.max(0, state.remaining);
     this.#at = now;
@@ -65,15 +68,18 @@ export class Allowance {
     return now < this.#until ? this.#left + this.#perMs * (now - this.#at) : Number.POSITIVE_INFINITY;
   }
 
-  #watchKind({ windowMs, resetMs, sentAt }: WindowState, now: number): void {
-    if (this.#isBucket) return;
-    if (this.#endsAt === undefined) {
-      this.#endsAt = now + resetMs;
-    } else if (sentAt > this.#endsAt) {
-      const leastLeft = windowMs - (now - this.#endsAt);
-      this.#isBucket = resetMs < leastLeft - CLEARLY * windowMs;
-      this.#endsAt = now + resetMs;
+  /** Whether a reply may speak of a window that is over. Else learns from it where windows end, and their kind. */
+  #isOutdated({ windowMs, resetMs, sentAt }: WindowState, now: number): boolean {
+    const endsAt = this.#endsAt ?? now + resetMs;
+    if (now < endsAt || this.#endsAt === undefined) {
+      this.#endsAt = Math.min(endsAt, now + resetMs);
+      return false;
     }
+    if (sentAt < endsAt) return true;
+    const leastLeft = windowMs - (now - endsAt);
+    this.#isBucket = resetMs < leastLeft - CLEARLY * windowMs;
+    this.#endsAt = now + resetMs;
+    return false;
   }
 }
 

@@ -3,7 +3,7 @@ import { type AppError, ProviderError } from '../../core/errors.ts';
 import type { Bottleneck } from '../../core/events.ts';
 import type { Usage } from '../../core/request.ts';
 import type { RecordDeadline } from '../record-deadline.ts';
-import { AdaptiveRate } from './adaptive-rate.ts';
+import { AdaptiveRate, type Rejection } from './adaptive-rate.ts';
 import { amountOf, type Cost, type LimitUnit } from './cost.ts';
 import { Quota, type QuotaOptions } from './quota.ts';
 
@@ -30,7 +30,8 @@ export interface LimiterOptions {
 export class Limiter {
   readonly #clock: Clock;
   readonly #quotas: Quota[];
-  readonly #adaptive: AdaptiveRate;
+  #adaptive: AdaptiveRate;
+  #learntAt = Number.NEGATIVE_INFINITY;
   #waiters: Waiter[] = [];
   #pausedUntil = 0;
   #stopped: AppError | undefined;
@@ -93,12 +94,11 @@ export class Limiter {
     this.#pump();
   }
 
-  /**
-   * The endpoint rejected a request for the rate of requests, or because it is overloaded; what follows begins
-   * at `resumeAt`. `first`: of all that were rejected in the same storm.
-   */
-  rejected(resumeAt: number, storm: { readonly first: boolean; readonly overloaded: boolean }): void {
-    this.#adaptive.rejected(this.#clock.now(), resumeAt, storm);
+  /** The endpoint rejected a request for the rate of requests, or because it is overloaded. */
+  rejected(rejection: Rejection & { readonly sentAt: number }): void {
+    // What was sent before the limits were known says nothing of a rate that keeps to them.
+    if (rejection.sentAt < this.#learntAt) return;
+    this.#adaptive.rejected(this.#clock.now(), rejection);
   }
 
   /** Rejects all that wait and all that come. */
@@ -119,8 +119,11 @@ export class Limiter {
       known.setLimit(options.limit);
       return known;
     }
-    const quota = new Quota(options, this.#clock.now());
+    const now = this.#clock.now();
+    const quota = new Quota(options, now);
     this.#quotas.push(quota);
+    this.#adaptive = new AdaptiveRate(now);
+    this.#learntAt = now;
     return quota;
   }
 

@@ -41,7 +41,7 @@ export class Pauses {
       this.#extend(now + error.retryAfterMs, error, now);
     }
     const overloaded = error.code === 'overloaded';
-    this.#parts.limiter.rejected(this.#until, { first, overloaded });
+    this.#parts.limiter.rejected({ resumeAt: this.#until, sentAt, first, overloaded });
   }
 
   /** A request sent at `sentAt` was answered: what was sent since the last pause gets through. */

@@ -119,7 +119,7 @@ describe('an endpoint of 6000 requests a minute, in a bucket of a second’s wor
       const first = sentAt > stormAt;
       if (first) stormAt = at;
       if (first) resumeAt = at + 500 + random() * 500;
-      rate.rejected(at, resumeAt, { first, overloaded: false });
+      rate.rejected(at, { resumeAt, first, overloaded: false });
     };
     // Nothing holds the first second back but the concurrency: 64 in flight, answers after 100 ms.
     for (let now = 0.1; now < minutes * 60_000; ) {
@@ -189,7 +189,7 @@ describe('the adaptive rate', () => {
   const fallen = (): AdaptiveRate => {
     const rate = new AdaptiveRate(0);
     take(rate, 200, 0);
-    for (let i = 0; i < 100; i++) rate.rejected(10, 1000, i === 0 ? STORM : MORE);
+    for (let i = 0; i < 100; i++) rate.rejected(10, { resumeAt: 1000, ...(i === 0 ? STORM : MORE) });
     return rate;
   };
 
@@ -203,21 +203,22 @@ describe('the adaptive rate', () => {
   it('falls to four fifths of what was accepted, however the rejections of one storm come in', () => {
     const rate = new AdaptiveRate(0);
     take(rate, 20, 0);
-    for (let i = 0; i < 15; i++) rate.rejected(10 + i, 1000 + i, i === 0 ? STORM : MORE);
+    for (let i = 0; i < 15; i++) rate.rejected(10 + i, { resumeAt: 1000 + i, ...(i === 0 ? STORM : MORE) });
     expect(rate.perSecond).toBeCloseTo(4, 6);
   });
 
   it('falls to half of it where the endpoint is overloaded', () => {
     const rate = new AdaptiveRate(0);
     take(rate, 20, 0);
-    for (let i = 0; i < 15; i++) rate.rejected(10 + i, 1000 + i, { first: i === 0, overloaded: true });
+    for (let i = 0; i < 15; i++)
+      rate.rejected(10 + i, { resumeAt: 1000 + i, first: i === 0, overloaded: true });
     expect(rate.perSecond).toBeCloseTo(2.5, 6);
   });
 
   it('waits for the end of the pause and goes on evenly, without making up for it', () => {
     const rate = new AdaptiveRate(0);
     take(rate, 200, 0);
-    for (let i = 0; i < 75; i++) rate.rejected(10, 1000, i === 0 ? STORM : MORE);
+    for (let i = 0; i < 75; i++) rate.rejected(10, { resumeAt: 1000, ...(i === 0 ? STORM : MORE) });
     expect(rate.waitMs(10)).toBe(990);
     rate.take(1000);
     expect(rate.waitMs(1000)).toBeCloseTo(10, 1);
@@ -226,9 +227,9 @@ describe('the adaptive rate', () => {
   it('is not taken for nothing where a single request after the pause is rejected', () => {
     const rate = new AdaptiveRate(0);
     take(rate, 20, 0);
-    for (let i = 0; i < 10; i++) rate.rejected(10, 1000, i === 0 ? STORM : MORE);
+    for (let i = 0; i < 10; i++) rate.rejected(10, { resumeAt: 1000, ...(i === 0 ? STORM : MORE) });
     rate.take(1000);
-    rate.rejected(1010, 2000, STORM);
+    rate.rejected(1010, { resumeAt: 2000, ...STORM });
     expect(rate.perSecond).toBeCloseTo(8 * 0.8, 1);
   });
 
@@ -257,7 +258,7 @@ describe('the adaptive rate', () => {
     // From 10 ms to 20 s: 800 requests are 40 a second, sent at a rate of about 95.
     for (let i = 0; i < 800; i++) rate.take(1000 + i * 11);
     const tooHigh = rate.perSecond ?? 0;
-    rate.rejected(20_010, 21_000, STORM);
+    rate.rejected(20_010, { resumeAt: 21_000, ...STORM });
     expect(rate.perSecond).toBeCloseTo((0.9 * (tooHigh + 799 / 20)) / 2, 1);
   });
 });
