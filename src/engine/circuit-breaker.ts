@@ -6,6 +6,8 @@ import { isTransient, pausesRun } from './fault-kinds.ts';
 const LEAST_OUTAGE_MS = 30_000;
 /** Failed connections to an endpoint that never answered at all: enough to tell that nobody is there. */
 const NOBODY_THERE = 6;
+/** What a gateway answers when nothing behind it does (RFC 9110, sections 15.6.3 and 15.6.4). */
+const NOTHING_BEHIND: ReadonlySet<number | undefined> = new Set([502, 503]);
 
 export interface CircuitBreakerOptions {
   readonly clock: Clock;
@@ -43,16 +45,24 @@ export class CircuitBreaker {
     if (this.#failures === 0) this.#since = now;
     this.#failures += 1;
     const outageMs = now - this.#since;
-    if (this.isOutage(error) && outageMs >= LEAST_OUTAGE_MS)
+    if (this.#isStreak(error) && outageMs >= LEAST_OUTAGE_MS)
       this.#down ??= this.#endpointDown(error, outageMs);
     return this.#down;
   }
 
-  /** Whether a failure is part of an outage: the record has nothing to do with it, and must not fail for it. */
+  /**
+   * Whether a failure is part of an outage, so that no record should fail for it. Only where nobody is reached: a
+   * 500 or a timeout may well be a record's own doing, and a row of such records would never come to an end.
+   */
   isOutage(error: ProviderError): boolean {
+    const nobody = error.code === 'connection' || NOTHING_BEHIND.has(error.status);
+    return nobody && isTransient(error) && this.#isStreak(error);
+  }
+
+  #isStreak({ code }: ProviderError): boolean {
     const { limit } = this.#options;
-    if (limit === undefined || !isTransient(error)) return false;
-    const nobody = !this.#everAnswered && error.code === 'connection';
+    if (limit === undefined) return false;
+    const nobody = !this.#everAnswered && code === 'connection';
     return this.#failures >= (nobody ? Math.min(limit, NOBODY_THERE) : limit);
   }
 

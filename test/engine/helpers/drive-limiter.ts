@@ -7,6 +7,8 @@ import type { Arrived } from './arrivals.ts';
 export interface Load {
   readonly estimate: number;
   readonly actual: number;
+  /** The same for the output; default: none. */
+  readonly output?: { readonly estimate: number; readonly actual: number };
   readonly latencyMs: number;
   /** Gives the capacity back instead of sending. */
   readonly release?: boolean;
@@ -29,25 +31,31 @@ export async function driveLimiter(options: DriveOptions) {
   const limiter = new Limiter({ clock, limits: options.limits });
   const requests: Arrived[] = [];
   const tokens: Arrived[] = [];
+  const inputTokens: Arrived[] = [];
+  const outputTokens: Arrived[] = [];
   let asked = 0;
   const wait = (ms: number): Promise<void> => new Promise((resolve) => clock.timer(ms, resolve));
   const worker = async (): Promise<void> => {
     while (clock.now() < options.durationMs) {
-      const { estimate, actual, latencyMs, release } = options.load(asked++);
-      const cost = { inputTokens: estimate, outputTokens: 0 };
+      const { estimate, actual, output, latencyMs, release } = options.load(asked++);
+      const cost = { inputTokens: estimate, outputTokens: output?.estimate ?? 0 };
       const permit = limiter.tryAcquire(cost) ?? (await limiter.acquire(cost));
       if (release === true) {
         permit.release();
         await wait(latencyMs);
         continue;
       }
-      requests.push({ at: clock.now(), amount: 1 });
-      tokens.push({ at: clock.now(), amount: actual });
+      const used = { inputTokens: actual, outputTokens: output?.actual ?? 0 };
+      const at = clock.now();
+      requests.push({ at, amount: 1 });
+      tokens.push({ at, amount: used.inputTokens + used.outputTokens });
+      inputTokens.push({ at, amount: used.inputTokens });
+      outputTokens.push({ at, amount: used.outputTokens });
       await wait(latencyMs);
-      permit.settle({ inputTokens: actual, outputTokens: 0 });
+      permit.settle(used);
     }
   };
   for (const { at, ms } of options.pauses ?? []) clock.timer(at, () => limiter.pauseUntil(clock.now() + ms));
   await clock.until(Promise.all(Array.from({ length: options.workers }, worker)));
-  return { clock, limiter, requests, tokens };
+  return { clock, limiter, requests, tokens, inputTokens, outputTokens };
 }

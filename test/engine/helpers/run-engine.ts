@@ -75,6 +75,7 @@ function settingsOf(options: EngineOptions): CompleteSettings {
     maxRateLimitAttempts: options.maxRateLimitAttempts ?? 50,
     timeoutMs: options.timeoutMs ?? 120_000,
     maxRetryWaitMs: options.maxRetryWaitMs ?? 900_000,
+    maxConsecutiveFailures: options.maxConsecutiveFailures,
     ...(options.budget === undefined ? {} : { budget: options.budget }),
   };
 }

@@ -66,4 +66,29 @@ describe('under load the limits are used up', () => {
       expect(used).toBeGreaterThanOrEqual(0.97);
     },
   );
+
+  it.each([
+    { name: 'the input, with the output near its limit', outputTpm: 26_000 },
+    { name: 'the output', outputTpm: 12_000 },
+  ])('input and output tokens apart, to 97 % of the tighter one: $name', async ({ outputTpm }) => {
+    const random = seededRandom(outputTpm);
+    const minutes = 6;
+    const driven = await driveLimiter({
+      limits: [
+        { unit: 'inputTokens', limit: 120_000, windowMs: MINUTE },
+        { unit: 'outputTokens', limit: outputTpm, windowMs: MINUTE },
+      ],
+      ...{ workers: 200, durationMs: minutes * MINUTE },
+      load: () => ({
+        ...{ estimate: 600, actual: Math.round(400 + random() * 400) },
+        output: { estimate: 130, actual: Math.round(80 + random() * 80) },
+        latencyMs: 1000 + random() * 2000,
+      }),
+      lateness: () => random() * 15,
+    });
+    const shareOf = (arrived: typeof driven.tokens, limit: number): number =>
+      sumBetween(arrived, 0, minutes * MINUTE) / (limit * minutes);
+    const tighter = Math.max(shareOf(driven.inputTokens, 120_000), shareOf(driven.outputTokens, outputTpm));
+    expect(tighter).toBeGreaterThanOrEqual(0.97);
+  });
 });

@@ -10,6 +10,7 @@ const MINUTE = 60_000;
 const load: fc.Arbitrary<Load> = fc
   .record({
     estimate: fc.integer({ min: 1, max: 1000 }),
+    outputEstimate: fc.integer({ min: 0, max: 300 }),
     share: fc.double({ min: 0, max: 1, noNaN: true }),
     latencyMs: fc.oneof(
       fc.constant(1),
@@ -18,14 +19,17 @@ const load: fc.Arbitrary<Load> = fc
     ),
     release: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
   })
-  .map(({ estimate, share, latencyMs, release }) => ({
+  .map(({ estimate, outputEstimate, share, latencyMs, release }) => ({
     ...{ estimate, latencyMs, release },
     actual: Math.round(estimate * share),
+    output: { estimate: outputEstimate, actual: Math.round(outputEstimate * (1 - share)) },
   }));
 
 const scene = fc.record({
   rpm: fc.integer({ min: 1, max: 400 }),
-  tpm: fc.integer({ min: 1000, max: 100_000 }),
+  tpm: fc.integer({ min: 1300, max: 100_000 }),
+  inputTpm: fc.integer({ min: 1000, max: 100_000 }),
+  outputTpm: fc.integer({ min: 300, max: 30_000 }),
   workers: fc.integer({ min: 1, max: 40 }),
   loads: fc.array(load, { minLength: 1, maxLength: 20 }),
   lateMs: fc.constantFrom(0, 1, 15),
@@ -39,20 +43,24 @@ const scene = fc.record({
 describe('in every sliding window', () => {
   it('no more requests and tokens are let through than the limits allow, whatever the load', async () => {
     await fc.assert(
-      fc.asyncProperty(scene, async ({ rpm, tpm, workers, loads, lateMs, pauses, seed }) => {
+      fc.asyncProperty(scene, async ({ workers, loads, lateMs, pauses, seed, ...each }) => {
         const random = seededRandom(seed);
         const limits: QuotaOptions[] = [
-          { unit: 'requests', limit: rpm, windowMs: MINUTE },
-          { unit: 'tokens', limit: tpm, windowMs: MINUTE },
+          { unit: 'requests', limit: each.rpm, windowMs: MINUTE },
+          { unit: 'tokens', limit: each.tpm, windowMs: MINUTE },
+          { unit: 'inputTokens', limit: each.inputTpm, windowMs: MINUTE },
+          { unit: 'outputTokens', limit: each.outputTpm, windowMs: MINUTE },
         ];
-        const { requests, tokens } = await driveLimiter({
+        const driven = await driveLimiter({
           ...{ limits, workers, pauses },
           durationMs: 150_000,
           load: (n) => loads[n % loads.length] as Load,
           lateness: () => random() * lateMs,
         });
-        expectWithin(requests, rpm);
-        expectWithin(tokens, tpm);
+        expectWithin(driven.requests, each.rpm);
+        expectWithin(driven.tokens, each.tpm);
+        expectWithin(driven.inputTokens, each.inputTpm);
+        expectWithin(driven.outputTokens, each.outputTpm);
       }),
       { numRuns: 60 },
     );
@@ -68,6 +76,19 @@ describe('in every sliding window', () => {
       lateness: () => random() * 15,
     });
     expectWithin(requests, rpm);
+  });
+});
+
+describe('a limit that is no whole number', () => {
+  it.each([1.5, 2.25, 90.5])('of %d requests a minute is the pace, and is used up', async (rpm) => {
+    const minutes = 40;
+    const { requests } = await driveLimiter({
+      limits: [{ unit: 'requests', limit: rpm, windowMs: MINUTE }],
+      ...{ workers: 10, durationMs: minutes * MINUTE },
+      load: () => ({ estimate: 1, actual: 1, latencyMs: 500 }),
+    });
+    for (const inOne of [1, 2, 10]) expectWithin(requests, Math.ceil(inOne * rpm), inOne * MINUTE);
+    expect(sumBetween(requests, 0, minutes * MINUTE)).toBeGreaterThanOrEqual(0.98 * minutes * rpm);
   });
 });
 
