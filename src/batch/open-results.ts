@@ -13,13 +13,15 @@ import { type Journal, openJournal } from '../journal/journal.ts';
 import { type Lock, takeLock } from '../journal/lock.ts';
 import type { Spent } from '../journal/read-journal.ts';
 import { setAside } from '../journal/set-aside.ts';
+import { compressionOf } from '../output/compression.ts';
 import { openError } from '../output/open-output-file.ts';
 import { checkOutput, type JournalledFile, type OutputSettings, openSink } from '../output/open-sink.ts';
 import { outputError } from '../output/output-error.ts';
 import { stateSink } from '../output/state-sink.ts';
 import type { RowSettings } from './row-settings.ts';
 
-export type ResultsOptions = OutputSettings & Pick<RunOptions, 'onChange' | 'fresh' | 'fsync' | 'state'>;
+export type ResultsOptions = OutputSettings &
+  Pick<RunOptions, 'onChange' | 'fresh' | 'fsync' | 'state'> & { readonly onlyFailed?: boolean };
 
 export interface ResultsParts {
   readonly options: ResultsOptions;
@@ -41,8 +43,11 @@ export interface Results {
   source(inner: Source, emit: Emit): Source;
   /** Calls back if another run takes the output away from this one. */
   onLost(listener: (error: AppError) => void): void;
-  /** Brings the output into its last shape, unless that is where the run failed. Rejects with `output_write`. */
-  finish(): Promise<void>;
+  /**
+   * Brings the output into its last shape, unless that is where the run failed; `isWhole` where the run came to the
+   * end of its input. Rejects with `output_write`.
+   */
+  finish(isWhole?: boolean): Promise<void>;
   /** Lets other runs have the output. */
   release(): void;
 }
@@ -90,11 +95,12 @@ async function openFile(parts: ResultsParts, name: string, option: string): Prom
   try {
     const backup = parts.options.fresh ? systemErrors(name, option, () => setAside(path)) : undefined;
     const notices = backup === undefined ? [] : [`the earlier results are now in ${backup}`];
-    const isJournal = option === '--state' || parts.options.format === 'jsonl';
+    const isJournal = option === '--state' || canGoOn(name, parts.options.format);
     if (!isJournal) return await openPlain(parts, lock, notices);
     const journal = await openJournal({
       ...{ path, name, ...parts.rowSettings },
-      ...{ onChange: parts.options.onChange, ordered: option === '--output' && parts.options.ordered },
+      ...{ onChange: parts.options.onChange, onlyFailed: parts.options.onlyFailed },
+      ...{ ordered: option === '--output' && parts.options.ordered },
     }).catch((cause: unknown) => {
       throw outputError(name, cause);
     });
@@ -105,7 +111,12 @@ async function openFile(parts: ResultsParts, name: string, option: string): Prom
   }
 }
 
-/** A format after whose rows no run can go on. */
+/** Whether a run can go on after the rows of an earlier one in a file of this name. */
+export function canGoOn(output: string, format: RunOptions['format']): boolean {
+  return format === 'jsonl' && compressionOf(output) === undefined;
+}
+
+/** A file after whose rows no run can go on. */
 async function openPlain(parts: ResultsParts, lock: Lock, notices: readonly string[]): Promise<Results> {
   const { options, rowSettings, stdout } = parts;
   const file: JournalledFile = {
@@ -115,7 +126,7 @@ async function openPlain(parts: ResultsParts, lock: Lock, notices: readonly stri
   return {
     ...passThrough(await openSink(options, stdout, file), options),
     notices,
-    source: (inner) => (options.format === 'csv' ? identifiedSource(inner, rowSettings.usedFields) : inner),
+    source: (inner) => (options.format === 'text' ? inner : identifiedSource(inner, rowSettings.usedFields)),
     onLost: (listener) => lock.onLost(listener),
     release: () => lock.release(),
   };

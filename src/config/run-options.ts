@@ -67,6 +67,10 @@ export const RUN_OPTIONS = [
   { key: 'fresh', kind: 'flag', default: false, group: OUTPUT, help: 'move an existing output away (.bak) and start anew' },
   { key: 'fsync', kind: 'choice', choices: ['never', 'interval', 'each'], default: 'interval', group: OUTPUT, help: 'when results are forced to the disk; interval is every second' },
   { key: 'state', kind: 'path', group: OUTPUT, help: 'without -o: remember here what was written to stdout, to go on after it' },
+  { key: 'failed', kind: 'path', group: OUTPUT, help: 'write the input records that failed to this file, ready to be fed back' },
+  { key: 'onlyFailed', kind: 'flag', default: false, group: OUTPUT, help: 'do again only what has failed in the earlier run; leave out what is new' },
+  { key: 'splitBy', kind: 'choice', choices: ['status'], group: OUTPUT, help: 'at the end also write out.ok.jsonl and out.error.jsonl beside -o out.jsonl' },
+  { key: 'final', kind: 'path', group: OUTPUT, help: 'copy -o to this file in one step, only when the whole job is done' },
   { key: 'summaryJson', kind: 'path', group: OUTPUT, help: 'also write the closing summary to this file, as JSON' },
 
   { key: 'progress', kind: 'choice', choices: ['auto', 'line', 'none', 'json'], default: 'auto', group: TALK, help: 'how progress is shown on stderr' },

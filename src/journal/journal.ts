@@ -26,6 +26,8 @@ export interface JournalOptions {
   readonly usedFields: readonly string[];
   /** What becomes of results that were made with other settings or of another text. */
   readonly onChange: OnChange;
+  /** Whether only what has failed is done again; its old row then stands until the new one has come. */
+  readonly onlyFailed?: boolean | undefined;
   /** Whether the rows are to stand in order of the input at the end. */
   readonly ordered: boolean;
 }
@@ -50,7 +52,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   if (options.onChange === 'refuse') refuseOtherSettings(options.name, content, manifest, own);
   // The sidecar first: it is what tells a file with nothing but the beginning of a row from one that is not ours.
   await writeManifest(paths.manifest, stillUsed(manifest, content.makers).set(own.name, own.settings));
-  const size = content.bytes === 0 ? 0 : await repairJournal(paths, content);
+  const size = content.bytes === 0 ? 0 : await repairJournal(paths, content, options.onlyFailed === true);
   return new Journal(options, paths, content, own.name, size);
 }
 
@@ -71,6 +73,8 @@ export class Journal {
   readonly #key: Folded = { high: 0, low: 0 };
   /** Where rows begin: by the index of the record with `ordered`, else those of this run as they were written. */
   readonly #places = new GrowingNumbers();
+  /** Whether rows that are there may be replaced by those of this run. */
+  readonly #replaces: boolean;
   /** Where the next row will begin. */
   #end: number;
   #replaced = 0;
@@ -83,6 +87,7 @@ export class Journal {
     size: number,
   ) {
     this.#options = options;
+    this.#replaces = options.onChange === 'redo' || options.onlyFailed === true;
     this.#paths = paths;
     this.#content = content;
     this.#rows = content.rows;
@@ -100,9 +105,10 @@ export class Journal {
 
   /** The records that are to be done still. `skip` is told the index of each that is done already. */
   source(inner: Source, emit: Emit, skip: (index: number) => void): Source {
-    const { onChange, name, usedFields, ordered } = this.#options;
+    const { onChange, name, usedFields, ordered, onlyFailed } = this.#options;
     return resumeSource({
       ...{ inner, onChange, name, usedFields, emit },
+      leaveOut: onlyFailed ? skip : undefined,
       rows: this.#rows,
       maker: this.#content.makers.indexOf(this.madeBy),
       reuse: (index, row) => {
@@ -114,11 +120,11 @@ export class Journal {
 
   /** A row of so many bytes is on its way to the end of the file. To be called in the order of writing. */
   note(record: InputRecord | BrokenRecord, bytes: number): void {
-    const { ordered, onChange } = this.#options;
+    const { ordered } = this.#options;
     if (ordered) this.#places.set(record.index, this.#end);
-    else if (onChange === 'redo') this.#places.set(this.#places.length, this.#end);
+    else if (this.#replaces) this.#places.set(this.#places.length, this.#end);
     this.#end += bytes;
-    if (onChange !== 'redo' || this.#rows.size === 0 || record.key === undefined) return;
+    if (!this.#replaces || this.#rows.size === 0 || record.key === undefined) return;
     foldText(record.key, this.#key);
     const row = this.#rows.find(this.#key);
     if (row === undefined || this.#rows.isDropped(row)) return;

@@ -7,12 +7,16 @@ import type { RowTable } from './row-table.ts';
 
 /**
  * Makes a journal fit to be appended to: without a torn end, without damaged lines (moved to a file of their own),
- * without failed rows (they are tried again) and rows that a later one has replaced. Nothing is touched that need not
+ * without failed rows (they are tried again; `keepFailed` leaves them until then) and rows that a later one has replaced. Nothing is touched that need not
  * be. Resolves to the size of the file; rejects with what the file system says.
  */
-export async function repairJournal(paths: JournalPaths, content: JournalContent): Promise<number> {
+export async function repairJournal(
+  paths: JournalPaths,
+  content: JournalContent,
+  keepFailed = false,
+): Promise<number> {
   const { rows, damaged, tail, wholeBytes, bytes } = content;
-  const dropped = dropFailed(rows);
+  const dropped = dropRows(rows, keepFailed);
   if (damaged.length > 0 || dropped > 0) {
     if (damaged.length > 0) await keepDamaged(paths, damaged);
     return rewriteLines(paths.file, paths.temporary, standing(rows));
@@ -22,11 +26,11 @@ export async function repairJournal(paths: JournalPaths, content: JournalContent
   return tail === 'unended' ? bytes + 1 : wholeBytes;
 }
 
-/** Drops the failed rows. Returns how many rows are dropped now, by this or by a later row. */
-function dropFailed(rows: RowTable): number {
+/** Drops the failed rows where they are not kept. Returns how many rows are dropped now, by this or by a later row. */
+function dropRows(rows: RowTable, keepFailed: boolean): number {
   let dropped = 0;
   for (let row = 0; row < rows.size; row++) {
-    if (!rows.isGood(row)) rows.drop(row);
+    if (!keepFailed && !rows.isGood(row)) rows.drop(row);
     if (rows.isDropped(row)) dropped += 1;
   }
   return dropped;

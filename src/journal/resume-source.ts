@@ -18,6 +18,8 @@ export interface ResumeParts {
   readonly emit: Emit;
   /** The record of this index is done: its row is this one. */
   readonly reuse: (index: number, row: number) => void;
+  /** Where only failed records are done again: the record of this index has no row, and gets none. */
+  readonly leaveOut?: ((index: number) => void) | undefined;
 }
 
 /**
@@ -52,23 +54,26 @@ class KnownRows {
   }
 
   isDone(record: InputRecord | BrokenRecord): boolean {
-    const { rows, emit, reuse } = this.#parts;
+    const { rows, emit, reuse, leaveOut } = this.#parts;
     const { id, index } = record;
     foldText(record.key ?? '', this.#key);
     const row = rows.size === 0 ? undefined : rows.find(this.#key);
-    if (row === undefined) return false;
-    rows.see(row);
+    if (row === undefined) {
+      leaveOut?.(index);
+      return leaveOut !== undefined;
+    }
     const state = this.#stateOf(row, record);
     emit('known', { id, index, row: state });
     if (state !== 'reused') return false;
+    rows.see(row);
     reuse(index, row);
     return true;
   }
 
   #stateOf(row: number, record: InputRecord | BrokenRecord): 'reused' | 'failed' | 'stale' {
-    const { rows, maker, onChange, name } = this.#parts;
+    const { rows, maker, onChange, name, leaveOut } = this.#parts;
     if (!rows.isGood(row)) return 'failed';
-    if (onChange === 'keep') return 'reused';
+    if (onChange === 'keep' || leaveOut !== undefined) return 'reused';
     if (rows.maker(row) !== maker) return 'stale';
     foldText(record.contentHash ?? '', this.#content);
     if (rows.hasContent(row, this.#content)) return 'reused';

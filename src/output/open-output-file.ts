@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { promisify } from 'node:util';
 import { AppError } from '../core/errors.ts';
+import { compressionOf } from './compression.ts';
 import type { OpenFile } from './file-target.ts';
 import { errorCode, outputError } from './output-error.ts';
 
@@ -39,6 +40,9 @@ export async function openOutputFile(path: string, mode: OpenMode, option = '--o
 
   await close(fd);
   throw new AppError('usage', `${option} ${path}: it exists and is not empty`, {
-    hint: 'in this format a run cannot go on after earlier results: name another file, or move this one away with --fresh',
+    hint:
+      compressionOf(path) === undefined
+        ? 'in this format a run cannot go on after earlier results: name another file, or move this one away with --fresh'
+        : 'a run cannot go on in a compressed file: with -o out.jsonl --final out.jsonl.gz it can, and the end is compressed; --fresh moves this one away',
   });
 }

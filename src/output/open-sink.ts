@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import type { Sink } from '../core/outcome.ts';
 import type { BrokenRecord, InputRecord } from '../core/record.ts';
 import { BatchWriter, type Target } from './batch-writer.ts';
+import { compressionOf, refuseCompression } from './compression.ts';
 import { FileTarget } from './file-target.ts';
 import { type Format, type FormatName, loadFormat } from './formats/format.ts';
 import type { Keep } from './keep.ts';
@@ -45,6 +46,7 @@ export async function checkOutput(settings: OutputSettings, stdout: Writable): P
   await loadFormat(settings.format, settings.keep);
   await refuseSharedFiles(settings);
   const { output = '-' } = settings;
+  refuseCompression(output, '--output');
   const inputs = settings.inputs.filter((input) => input !== '-');
   if (output === '-') await refuseInputFile(regularFile(stdout)?.stats, inputs);
   else await refuseInputPath(output, inputs);
@@ -92,7 +94,11 @@ async function openTarget(
 ): Promise<Target> {
   if (output === '-') return stdoutTarget(stdout);
   const file = await openOutputFile(output, journalled?.mode ?? 'create');
-  const target = new FileTarget(file);
+  const compression = compressionOf(output);
+  const target =
+    compression === undefined
+      ? new FileTarget(file)
+      : (await import('./compressed-target.ts')).compressedTarget(file, compression);
   return journalled === undefined ? target : syncedTarget(target, file, journalled.fsync);
 }
 
