@@ -6,8 +6,11 @@ const { TEST_REPORT } = process.env;
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Many tests wait for processes and servers of their own; one worker less than there are cores, which is
+    // the usual number, would leave a small machine idle.
+    maxWorkers: 4,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     ...(TEST_REPORT ? { reporters: ['default', 'json'], outputFile: { json: TEST_REPORT } } : {}),
   },
 });
