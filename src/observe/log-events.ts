@@ -28,7 +28,12 @@ export function attachLog(log: Log, events: Events): void {
       log.write('info', `limit: ${perMinute} ${unit} a minute`, { source });
     });
   }
-  if (log.enabled('debug')) events.on('retry', (event) => logRetry(log, event));
+  if (log.enabled('debug')) {
+    events.on('retry', (event) => logRetry(log, event));
+    events.on('concurrency', ({ limit, reason }) => {
+      log.write('debug', `up to ${limit} requests in flight: ${reason}`);
+    });
+  }
   if (log.enabled('trace')) traceAttempts(log, events);
 }
 

@@ -125,14 +125,14 @@ export class AdaptiveConcurrency {
 
   /** Begins a trial when one is due and what is there now is known well enough. */
   #consider(now: number): LimitChange | undefined {
-    const { limit, ended } = this.#round;
-    const enough = this.#plan.ramping ? limit * LEAST_GENERATION : limit * BASE_GENERATIONS;
-    if (ended < Math.max(LEAST_ANSWERS, enough) || !this.#plan.isDue(now) || !this.#round.isFull)
-      return undefined;
-    if (this.#round.doubt > MOST_DOUBT) return undefined;
+    const round = this.#round;
+    const { limit } = round;
+    if (round.ended < LEAST_ANSWERS || !this.#plan.isDue(now) || !round.isFull) return undefined;
     const to = this.#plan.next(limit);
-    if (to === limit || (to < limit && this.#round.hasHung)) return undefined;
-    return this.#try(to, { worth: to > limit ? WORTH_UP : WORTH_DOWN, relief: false }, 'trial');
+    const enough = limit * (this.#plan.ramping ? LEAST_GENERATION : BASE_GENERATIONS);
+    if (to === limit || round.ended < enough || round.doubt > MOST_DOUBT) return undefined;
+    if (to > limit) return this.#try(to, { worth: WORTH_UP, relief: false }, 'trial');
+    return round.hasHung ? undefined : this.#try(to, { worth: WORTH_DOWN, relief: false }, 'trial');
   }
 
   #try(to: number, kind: Pick<Trial, 'worth' | 'relief'>, reason: LimitChange['reason']): LimitChange {

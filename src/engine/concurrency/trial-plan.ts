@@ -37,7 +37,10 @@ export class TrialPlan {
 
   /** The limit to try, from `limit`; the same where there is no other. */
   next(limit: number): number {
-    if (this.#direction === 'up' && limit >= this.#most) this.#direction = 'down';
+    if (this.#direction === 'up' && limit >= this.#most) {
+      this.#direction = 'down';
+      this.#ramping = false;
+    }
     if (this.#direction === 'down' && limit <= 1) this.#direction = 'up';
     if (this.#direction === 'down') return Math.min(limit - 1, Math.ceil(limit * DOWN_FACTOR));
     return Math.min(
