@@ -1,11 +1,12 @@
 import PQueue from 'p-queue';
 import { describe, expect, it } from 'vitest';
+import { ProviderError } from '../../src/core/errors.ts';
 import { type Bottleneck, Events } from '../../src/core/events.ts';
 import { BottleneckTeller } from '../../src/engine/bottleneck-teller.ts';
 import { Limiter } from '../../src/engine/limiter/limiter.ts';
 import { VirtualClock } from '../helpers/virtual-clock.ts';
 import { goodRows } from './helpers/records.ts';
-import { runEngine } from './helpers/run-engine.ts';
+import { runEngine, startEngine } from './helpers/run-engine.ts';
 
 describe('the bottleneck', () => {
   it('is told only when it changes', () => {
@@ -37,5 +38,21 @@ describe('the bottleneck', () => {
     const told = seen.bottlenecks.map((event) => event.by);
     expect(told).toContain(by);
     expect(told.at(-1)).toBe('none');
+  });
+
+  it('is no pause any more once the first request after it is under way', async () => {
+    const { start, clock, seen } = startEngine({
+      ...{ rows: goodRows(1), concurrency: 1 },
+      script: (_request, n) =>
+        n === 0
+          ? { latencyMs: 10, error: new ProviderError('rate_limited', '429', { retryAfterMs: 2000 }) }
+          : { latencyMs: 10_000 },
+    });
+    const run = start();
+    await clock.advance(1000);
+    expect(seen.bottlenecks.at(-1)).toEqual({ by: 'pause' });
+    await clock.advance(2000);
+    expect(seen.bottlenecks.at(-1)).toEqual({ by: 'none' });
+    await clock.until(run);
   });
 });

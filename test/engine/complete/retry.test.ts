@@ -164,6 +164,9 @@ describe('a 429', () => {
       expect(provider.arrivals).toHaveLength(4);
       expect(sink.outcomes).toEqual([]);
       expect(clock.now()).toBeLessThan(1000);
+      const [, readyAt = ''] =
+        /^run the same command again after (.*)$/.exec(end.stoppedBy?.hint ?? '') ?? [];
+      expect(Math.abs(Date.parse(readyAt) - (clock.epochMs() + retryAfterMs))).toBeLessThan(1000);
     }
   });
 });

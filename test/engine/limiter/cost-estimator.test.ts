@@ -47,6 +47,38 @@ describe('the cost estimator', () => {
     expect(estimator.estimate(request).inputTokens).toBeLessThanOrEqual(first * 2 + 1);
   });
 
+  it('expects an answer that is longer than most were', () => {
+    const estimator = new CostEstimator(() => true);
+    const request = requestFor(english, 500);
+    for (let i = 0; i < 1000; i++) estimator.learn(request, { outputTokens: 100 + ((i * 37) % 100) });
+    const { outputTokens } = estimator.estimate(request);
+    expect(outputTokens).toBeGreaterThan(160);
+    expect(outputTokens).toBeLessThan(180);
+  });
+
+  it('reserves all that an answer may have where the endpoint charges that, and leaves it charged', () => {
+    const estimator = new CostEstimator(() => true, 'max-output');
+    const request = requestFor(english, 500);
+    estimator.learn(request, { outputTokens: 70 });
+    expect(estimator.estimate(request).outputTokens).toBe(500);
+    expect(estimator.charged(request, { inputTokens: 9, outputTokens: 70 })).toEqual({ inputTokens: 9 });
+    expect(estimator.charged(request, {})).toEqual({});
+    const open = requestFor(english);
+    expect(estimator.estimate(open).outputTokens).toBe(70);
+    expect(estimator.charged(open, { outputTokens: 70 })).toEqual({ outputTokens: 70 });
+  });
+
+  it.each(['actual', undefined] as const)(
+    'reserves what it expects where it is counted as it comes: %s',
+    (how) => {
+      const estimator = new CostEstimator(() => true, how);
+      const request = requestFor(english, 500);
+      estimator.learn(request, { outputTokens: 70 });
+      expect(estimator.estimate(request).outputTokens).toBe(70);
+      expect(estimator.charged(request, { outputTokens: 90 })).toEqual({ outputTokens: 90 });
+    },
+  );
+
   it('keeps its figures where the endpoint reports none', () => {
     const estimator = new CostEstimator(() => true);
     const before = estimator.estimate(requestFor(english));

@@ -17,11 +17,22 @@ function setUp(random = () => 0.5) {
   const emitted: { at: number; untilMs: number }[] = [];
   events.on('pause', (event) => emitted.push(event));
   const pauses = new Pauses({ limiter, clock, random, emit: events.emit });
+  /** How many requests at once get through within that time. */
+  const admittedWithin = async (ms: number): Promise<number> => {
+    let admitted = 0;
+    for (let i = 0; i < 1000; i++) {
+      void limiter.acquire({ inputTokens: 0, outputTokens: 0 }).then(() => {
+        admitted += 1;
+      });
+    }
+    await clock.advance(ms);
+    return admitted;
+  };
   const nextAdmittedAt = async (): Promise<number> => {
     await clock.until(limiter.acquire({ inputTokens: 0, outputTokens: 0 }));
     return clock.now();
   };
-  return { clock, pauses, emitted, nextAdmittedAt };
+  return { clock, limiter, pauses, emitted, nextAdmittedAt, admittedWithin };
 }
 
 describe('what pauses the run', () => {
@@ -133,5 +144,22 @@ describe('a storm of rejections', () => {
     const retryAfterMs = 2 ** 31 + 5000;
     pauses.report(tooMany({ retryAfterMs }), 0);
     expect(await nextAdmittedAt()).toBe(retryAfterMs);
+  });
+
+  it.each([
+    [
+      'four fifths of the rate that was accepted after a 429',
+      tooMany({ status: 429, retryAfterMs: 5000 }),
+      80,
+    ],
+    ['half of it after a 529', overloaded({ status: 529, retryAfterMs: 5000 }), 50],
+  ])('ends in a slow start: %s', async (_name, error, perSecond) => {
+    const { clock, limiter, pauses, admittedWithin } = setUp();
+    for (let i = 0; i < 101; i++) limiter.tryAcquire({ inputTokens: 0, outputTokens: 0 });
+    await clock.advance(1000);
+    pauses.report(error, 1);
+    const admitted = await admittedWithin(6000);
+    expect(admitted).toBeGreaterThanOrEqual(perSecond);
+    expect(admitted).toBeLessThanOrEqual(perSecond * 1.1);
   });
 });
