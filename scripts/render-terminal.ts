@@ -44,13 +44,15 @@ async function play(cwd: string): Promise<readonly Step[]> {
   return [{ command: `${ENDPOINT} &`, output: await endpoint }, ...steps];
 }
 
-/** What a bash line writes to stdout and stderr together, as on a terminal. */
-function shell(line: string, cwd: string, signal?: AbortSignal): Promise<string> {
+/** What a bash line writes to stdout and stderr together, as on a terminal. Rejects where it fails, unless stopped. */
+function shell(line: string, cwd: string, stop?: AbortSignal): Promise<string> {
   const env = { PATH: `${cwd}${delimiter}${process.env.PATH}` };
-  return new Promise((resolve) => {
-    execFile('bash', ['--norc', '-c', `exec 2>&1; ${line}`], { cwd, env, signal }, (_error, stdout) =>
-      resolve(stdout.trimEnd()),
-    );
+  const args = ['--norc', '-c', `exec 2>&1; ${line}`];
+  return new Promise((resolve, reject) => {
+    execFile('bash', args, { cwd, env, ...(stop && { signal: stop }) }, (error, stdout) => {
+      if (error === null || stop?.aborted) resolve(stdout.trimEnd());
+      else reject(new Error(stdout, { cause: error }));
+    });
   });
 }
 
