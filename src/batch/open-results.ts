@@ -91,7 +91,7 @@ function passThrough(sink: Sink, { ordered }: ResultsOptions): Results {
 
 async function openFile(parts: ResultsParts, name: string, option: string): Promise<Results> {
   const path = await realLocation(name);
-  const lock = systemErrors(name, option, () => takeLock(path, parts.ownProcess));
+  const lock = systemErrors(name, option, () => takeLock(path, parts.ownProcess, name));
   try {
     const backup = parts.options.fresh ? systemErrors(name, option, () => setAside(path)) : undefined;
     const notices = backup === undefined ? [] : [`the earlier results are now in ${backup}`];

@@ -18,23 +18,24 @@ export interface Lock {
 }
 
 /**
- * Takes the lock of a file at once or not at all: throws `output_locked`, naming the holder, while another process
- * has it. That of a dead process is taken over. Throws what the file system says where no lock can be made.
+ * Takes the lock of a file, called `name` in messages, at once or not at all: throws `output_locked`, naming the
+ * holder, while another process has it. That of a dead process is taken over. Throws what the file system says where
+ * no lock can be made.
  */
-export function takeLock(file: string, own: OwnProcess): Lock {
+export function takeLock(file: string, own: OwnProcess, name = file): Lock {
   const path = `${file}.lock`;
   const self = describeSelf(own);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
     const found = makeLock(path, self);
     if (found !== undefined) {
-      if (!isGone(found, self, own)) throw lockedError(file, found);
+      if (!isGone(found, self, own)) throw lockedError(name, found);
       replaceLock(path, found, self, UNFINISHED_MS);
     }
-    if (isHeldBy(path, self)) return new HeldLock(file, path, self);
+    if (isHeldBy(path, self)) return new HeldLock(name, path, self);
     // Another process is at it too.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BETWEEN_TRIES_MS);
   }
-  throw new AppError('output_locked', `${file}: other runs keep taking its lock`);
+  throw new AppError('output_locked', `${name}: other runs keep taking its lock`);
 }
 
 function isGone({ holder, signMs, nowMs }: FoundLock, self: Holder, own: OwnProcess): boolean {
@@ -42,11 +43,11 @@ function isGone({ holder, signMs, nowMs }: FoundLock, self: Holder, own: OwnProc
   return !(isAlive(holder, self, own) ?? nowMs - signMs <= GONE_AFTER_MS);
 }
 
-function lockedError(file: string, { holder, signMs, nowMs }: FoundLock): AppError {
-  if (holder === undefined) return new AppError('output_locked', `${file}: another run is just beginning`);
+function lockedError(name: string, { holder, signMs, nowMs }: FoundLock): AppError {
+  if (holder === undefined) return new AppError('output_locked', `${name}: another run is just beginning`);
   const who = `process ${holder.pid} on ${holder.host}, since ${holder.since}`;
   const sign = `its last sign of life is ${Math.round(Math.max(0, nowMs - signMs) / 1000)} s old`;
-  return new AppError('output_locked', `${file}: another run is writing to it: ${who}`, {
+  return new AppError('output_locked', `${name}: another run is writing to it: ${who}`, {
     hint: `wait for its end, or name another file; ${sign}`,
   });
 }
@@ -57,10 +58,10 @@ class HeldLock implements Lock {
   readonly #timer: NodeJS.Timeout;
   #listener: (error: AppError) => void = () => {};
 
-  constructor(file: string, path: string, self: Holder) {
+  constructor(name: string, path: string, self: Holder) {
     this.#path = path;
     this.#self = self;
-    this.#timer = setInterval(() => this.#sign(file), SIGN_EVERY_MS);
+    this.#timer = setInterval(() => this.#sign(name), SIGN_EVERY_MS);
     this.#timer.unref();
   }
 
@@ -73,7 +74,7 @@ class HeldLock implements Lock {
     if (isHeldBy(this.#path, this.#self)) remove(this.#path);
   }
 
-  #sign(file: string): void {
+  #sign(name: string): void {
     try {
       if (signLock(this.#path, this.#self)) return;
     } catch {
@@ -81,6 +82,6 @@ class HeldLock implements Lock {
       return;
     }
     clearInterval(this.#timer);
-    this.#listener(new AppError('output_locked', `${file}: another run has taken its lock away`));
+    this.#listener(new AppError('output_locked', `${name}: another run has taken its lock away`));
   }
 }
