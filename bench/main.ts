@@ -6,6 +6,7 @@ import { concurrency } from './concurrency.ts';
 import { memory } from './memory.ts';
 import { quota } from './quota.ts';
 import { type Finding, printFindings } from './report.ts';
+import { resume } from './resume.ts';
 import { schedule } from './schedule.ts';
 import { startup } from './startup.ts';
 import { throughput } from './throughput.ts';
@@ -17,6 +18,7 @@ const BENCHMARKS: Readonly<Record<string, (directory: string) => Promise<Finding
   quota,
   concurrency,
   memory,
+  resume,
 };
 const USUAL = ['startup', 'throughput', 'schedule', 'quota'];
 
