@@ -75,8 +75,8 @@ async function survive(extra: readonly string[]): Promise<void> {
 
 test.concurrent('killed again and again, a run loses nothing and pays twice only for what was in flight', async () => {
   await survive([]);
-}, 120_000);
+}, 240_000);
 
 test.concurrent('killed again and again, a run with --ordered ends in order of the input', async () => {
   await survive(['--ordered']);
-}, 120_000);
+}, 240_000);
