@@ -11,7 +11,7 @@ const FIRST_FALL = 0.8;
 const OVERLOADED_FALL = 0.5;
 /** Time in which the rate is back at the ceiling, in ms, or in requests where those take longer. */
 const REACH_MS = 30_000;
-const REACH_REQUESTS = 100;
+const REACH_REQUESTS = 150;
 /** Beyond this, as a multiple of that time, the ceiling has proved to be none. */
 const OUTGROWN = 1.75;
 /** Time in which the rate doubles while no ceiling is known, in ms. */
