@@ -35,7 +35,7 @@ export const RUN_OPTIONS = [
   { key: 'apiKeyFile', kind: 'path', rival: 'apiKeyEnv', group: ENDPOINT, help: 'file that holds the key' },
   { key: 'apiKeyEnv', kind: 'text', rival: 'apiKeyFile', placeholder: 'name', defaultText: 'GISTMILL_API_KEY; OPENAI_API_KEY for OpenAI itself', group: ENDPOINT, help: 'environment variable that holds the key' },
 
-  { key: 'concurrency', short: 'c', kind: 'integerOrAuto', default: 16, min: 1, max: 10_000, group: PACE, help: 'most requests in flight; auto finds as many as the endpoint can use' },
+  { key: 'concurrency', short: 'c', kind: 'integerOrAuto', default: 'auto', min: 1, max: 10_000, group: PACE, help: 'most requests in flight; auto finds as many as the endpoint can use' },
   { key: 'maxConcurrency', kind: 'integer', default: 512, min: 1, max: 10_000, placeholder: 'n', group: PACE, help: 'most requests in flight that --concurrency auto may try' },
   { key: 'rpm', kind: 'number', min: 1, placeholder: 'n', defaultText: 'no limit', group: PACE, help: 'most requests a minute' },
   { key: 'tpm', kind: 'number', min: 1, example: '200000', placeholder: 'n', defaultText: 'no limit', group: PACE, help: 'most tokens a minute, input and output together' },

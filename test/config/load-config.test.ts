@@ -29,7 +29,7 @@ const json = (value: unknown): Record<string, string> => ({ 'gistmill.config.jso
 describe('where values come from', () => {
   test('with nothing configured the defaults serve, frozen', async () => {
     const options = await load({});
-    expect(options).toMatchObject({ concurrency: 16, timeout: 120_000, maxLine: 67_108_864, ordered: false });
+    expect(options).toMatchObject({ concurrency: 'auto', timeout: 120_000, maxLine: 67_108_864, ordered: false });
     expect(options.rpm).toBeUndefined();
     expect('rpm' in options).toBe(true);
     expect(Object.isFrozen(options)).toBe(true);
@@ -38,7 +38,7 @@ describe('where values come from', () => {
   test('a flag wins over a variable, that over .env, that over the file, that over the default', async () => {
     const files = { ...json({ concurrency: 2 }), '.env': 'GISTMILL_CONCURRENCY=3\n' };
     const env = { GISTMILL_CONCURRENCY: '4' };
-    expect((await load({})).concurrency).toBe(16);
+    expect((await load({})).concurrency).toBe('auto');
     expect((await load({ files: json({ concurrency: 2 }) })).concurrency).toBe(2);
     expect((await load({ files })).concurrency).toBe(3);
     expect((await load({ files, env })).concurrency).toBe(4);
@@ -126,7 +126,7 @@ describe('the configuration file', () => {
     const options = await load({ files: { 'gistmill.config.yaml': yaml } });
     expect(options).toMatchObject({ concurrency: 8, format: 'csv', keep: ['title'] });
     expect(options.rpm).toBeUndefined();
-    expect((await load({ files: { 'gistmill.config.yml': '' } })).concurrency).toBe(16);
+    expect((await load({ files: { 'gistmill.config.yml': '' } })).concurrency).toBe('auto');
   });
 
   test('may be another one, whose paths are meant from its own folder', async () => {
@@ -244,7 +244,7 @@ describe('a caller of the library', () => {
     expect(settleRunOptions({ timeout: 5000, rpm: 60 })).toMatchObject({
       timeout: 5000,
       rpm: 60,
-      concurrency: 16,
+      concurrency: 'auto',
     });
   });
 

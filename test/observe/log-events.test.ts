@@ -76,6 +76,12 @@ it('at info every failed record and every limit is told', async () => {
   expect(pipe.lines[3]).toBe('info: limit: 90000 tokens a minute (source=endpoint)');
 });
 
+it('at debug every change of concurrency is told, with its reason', async () => {
+  const { events } = await playAt('debug');
+  events.emit('concurrency', { limit: 64, reason: 'trial' });
+  expect(pipe.lines).toEqual(['debug: up to 64 requests in flight: trial']);
+});
+
 it('at debug retries are told, at trace every attempt', async () => {
   for (const [level, expected] of [
     ['debug', ['debug: attempt 1 failed: timeout happened; again in 250 ms (id=a, code=timeout)']],
