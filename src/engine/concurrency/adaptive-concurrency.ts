@@ -132,7 +132,9 @@ export class AdaptiveConcurrency {
     const enough = limit * (this.#plan.ramping ? LEAST_GENERATION : BASE_GENERATIONS);
     if (to === limit || round.ended < enough || round.doubt > MOST_DOUBT) return undefined;
     if (to > limit) return this.#try(to, { worth: WORTH_UP, relief: false }, 'trial');
-    return round.hasHung ? undefined : this.#try(to, { worth: WORTH_DOWN, relief: false }, 'trial');
+    if (!round.hasHung) return this.#try(to, { worth: WORTH_DOWN, relief: false }, 'trial');
+    this.#plan.failed(now);
+    return undefined;
   }
 
   #try(to: number, kind: Pick<Trial, 'worth' | 'relief'>, reason: LimitChange['reason']): LimitChange {
@@ -148,10 +150,8 @@ export class AdaptiveConcurrency {
     if (round.limit > base.limit && !round.isFull) return this.#starved(base, now);
     const { log, sd } = gain(base, round, trial.model);
     const excess = log - worth * Math.log(round.limit / base.limit);
-    if (relief)
-      return round.ended < round.limit
-        ? undefined
-        : this.#relieved(trial, excess > 0 || round.okShare < OUTAGE, now);
+    if (relief && round.ended < round.limit) return undefined;
+    if (relief) return this.#relieved(trial, excess > 0 || round.okShare < OUTAGE, now);
     const late = round.ended >= Math.max(LEAST_LATE, round.limit * MOST_GENERATIONS);
     if (!late && Math.abs(excess) < CLEAR * sd) return undefined;
     if (excess > CLEAR * sd || (this.#plan.ramping && excess > 0)) return this.#keep();

@@ -96,6 +96,18 @@ describe('adaptive concurrency', () => {
     expect(mostInFlight).toBeLessThanOrEqual(48);
   });
 
+  it('rises, too, where requests hang and trials down make no sense', () => {
+    const slow = flaky(200, 30_000);
+    const small: Endpoint = (clock, random) => {
+      const [answer, refuse] = [slow(clock, random), bounded(0, 200)(clock, random)];
+      return (job, answered, inFlight) =>
+        inFlight > 24 && clock.now() < MINUTE
+          ? refuse(job, answered, inFlight)
+          : answer(job, answered, inFlight);
+    };
+    expect(auto(small).limit).toBeGreaterThanOrEqual(90);
+  });
+
   it('rises again when a server has grown', () => {
     const grown = phases(
       { ms: 2 * MINUTE, endpoint: shared(8, () => 200) },
