@@ -71,6 +71,7 @@ A misspelt flag, variable or key is an error that names the nearest one.
 | time | \`250ms\`, \`90s\`, \`15m\`, \`2h\`, \`1h30m\`, \`1d\`; a bare number is seconds | \`90\` |
 | size | \`512k\` and \`512KiB\` are 1024 bytes each k, \`512kB\` 1000; up to \`T\`; a bare number is bytes | \`65536\` |
 | switch | the bare flag; variables: \`true\`, \`false\`, \`1\`, \`0\`, \`yes\`, \`no\`, \`on\`, \`off\` | \`true\` |
+| dir | a path; the bare flag, \`auto\`: the usual place; \`off\`: none | \`true\` |
 | list | \`title,url\`; the flag may be repeated | \`["title", "url"]\` |
 | key=json | \`top_p=0.9\`, \`'stop=["\\n"]'\`, \`'user="me"'\` (texts need quotes); repeated, or one JSON object | \`{"top_p": 0.9}\` |
 | n or n% | \`20\`, \`5%\` | \`20\` |

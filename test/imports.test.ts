@@ -17,6 +17,7 @@ const ROOMS = [
   'pricing',
   'tokens',
   'journal',
+  'cache',
 ];
 const ROOMS_BUT_OBSERVE = ROOMS.filter((room) => room !== 'observe');
 
@@ -35,7 +36,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Packages that these rooms keep to; the others take what they need. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   core: [],
-  engine: ['node:events', 'p-queue'],
+  engine: ['lru-cache', 'node:crypto', 'node:events', 'p-queue'],
+  cache: ['better-sqlite3', 'node:fs', 'node:fs/promises', 'node:os', 'node:path'],
   pricing: ['@pydantic/genai-prices'],
   tokens: ['gpt-tokenizer/encoding/cl100k_base', 'gpt-tokenizer/encoding/o200k_base'],
   estimate: [],

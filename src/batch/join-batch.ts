@@ -4,7 +4,7 @@ import type { Sink } from '../core/outcome.ts';
 import type { Source } from '../core/record.ts';
 import type { Prompt, Provider } from '../core/request.ts';
 import type { BudgetSettings } from '../engine/budget/open-budget.ts';
-import { buildComplete } from '../engine/build-complete.ts';
+import { buildComplete, type ReuseParts } from '../engine/build-complete.ts';
 import { AdaptiveConcurrency } from '../engine/concurrency/adaptive-concurrency.ts';
 import { FailureLimit, type FailureLimitOptions } from '../engine/failure-limit.ts';
 import type { QuotaOptions } from '../engine/limiter/quota.ts';
@@ -52,6 +52,8 @@ export interface BatchRooms {
   readonly emit: Emit;
   /** Default: nothing is billed. */
   readonly billing?: Billing | undefined;
+  /** Default: every request is sent. */
+  readonly reuse?: ReuseParts | undefined;
 }
 
 const MINUTE_MS = 60_000;
@@ -82,6 +84,7 @@ export async function joinBatch(rooms: BatchRooms): Promise<BatchEnd> {
   const complete = buildComplete({
     ...{ provider, control, clock, random, emit },
     costOf: billing.costOf,
+    reuse: rooms.reuse,
     settings: {
       concurrency,
       limits: limitsOf(settings),

@@ -6,6 +6,7 @@ import { AppError } from '../core/errors.ts';
 const PLACEHOLDER: Readonly<Record<Exclude<ValueKind, 'flag'>, string>> = {
   text: 'text',
   path: 'file',
+  folder: 'dir',
   integer: 'n',
   integerOrAuto: 'n|auto',
   number: 'n',
@@ -27,13 +28,14 @@ export function addOptions(command: Command, specs: readonly OptionSpec[]): void
     const group = `${spec.group}:`;
     const option = new Option(optionTerm(spec), optionMeaning(spec)).helpGroup(group);
     command.addOption(option);
+    if (spec.kind === 'folder') option.preset('auto');
     if (spec.kind !== 'flag') {
       const repeats = spec.kind === 'list' || spec.kind === 'params';
       option.argParser((value: string, before: unknown) => {
         if (known.has(value)) throw valueForgotten(spec, value);
         return repeats ? [...(Array.isArray(before) ? before : []), value] : value;
       });
-      continue;
+      if (spec.kind !== 'folder') continue;
     }
     // Takes back what a variable or a file switched on.
     command.addOption(new Option(flagName(spec.key).replace('--', '--no-')).hideHelp().helpGroup(group));
@@ -48,7 +50,9 @@ function valueForgotten(spec: OptionSpec, next: string): AppError {
 /** `-o, --output <file>`. */
 function optionTerm(spec: OptionSpec): string {
   const long = spec.short === undefined ? flagName(spec.key) : `-${spec.short}, ${flagName(spec.key)}`;
-  return spec.kind === 'flag' ? long : `${long} <${spec.placeholder ?? PLACEHOLDER[spec.kind]}>`;
+  if (spec.kind === 'flag') return long;
+  const value = spec.placeholder ?? PLACEHOLDER[spec.kind];
+  return spec.kind === 'folder' ? `${long} [${value}]` : `${long} <${value}>`;
 }
 
 function optionMeaning(spec: OptionSpec): string {

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Help, Option } from 'commander';
+import { Argument, Command, CommanderError, Help, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { ESTIMATE_OPTIONS } from '../config/estimate-options.ts';
 import { MOCK_OPTIONS } from '../config/mock-options.ts';
@@ -17,6 +17,11 @@ import type { Io } from './io.ts';
 import { addOptions } from './option-flags.ts';
 import { toUsageError } from './usage-error.ts';
 
+/** Those of the run that say which cache is meant, and what is old there. */
+const CACHE_OPTIONS = RUN_OPTIONS.filter(({ key }) =>
+  ['cache', 'cacheTtl', 'config', 'envFile'].includes(key),
+);
+
 type Flags = Readonly<Record<string, unknown>>;
 
 const HELP_GROUP = 'Help:';
@@ -27,6 +32,7 @@ export interface Handlers {
   estimate(inputs: string[], flags: Flags, io: Io): Promise<number>;
   mock(flags: Flags, io: Io): Promise<number>;
   schema(io: Io): Promise<number>;
+  cache(action: string, flags: Flags, io: Io): Promise<number>;
 }
 
 const HANDLERS: Handlers = {
@@ -34,6 +40,7 @@ const HANDLERS: Handlers = {
   estimate: async (inputs, flags, io) => (await import('./estimate.ts')).estimateCommand(inputs, flags, io),
   mock: async (flags, io) => (await import('./mock.ts')).mockCommand(flags, io),
   schema: async (io) => (await import('./schema.ts')).schemaCommand(io),
+  cache: async (action, flags, io) => (await import('./cache.ts')).cacheCommand(action, flags, io),
 };
 
 /**
@@ -73,6 +80,7 @@ function buildProgram(io: Io, handlers: Handlers, onExit: (code: number) => void
     .command('schema')
     .description('Print the JSON Schema of a result.')
     .action(async () => onExit(await handlers.schema(io)));
+  addCache(program, async (action, flags) => onExit(await handlers.cache(action, flags, io)));
   // The main command has no name of its own to the user: its help is the program's.
   program.helpInformation = (context) => run.helpInformation(context);
   program.addHelpText('after', runHelpFooter);
@@ -129,6 +137,17 @@ function refuseKey(command: Command): void {
       );
     }),
   );
+}
+
+function addCache(program: Command, action: (name: string, flags: Flags) => Promise<void>): void {
+  const cache = program
+    .command('cache')
+    .description('Tell what the cache holds (stats), take out what is old (prune) or everything (clear).')
+    .addArgument(new Argument('<action>', 'what to do').choices(['stats', 'prune', 'clear']))
+    .option('--json', 'the result as JSON')
+    .action(action);
+  addOptions(cache, CACHE_OPTIONS);
+  addHelp(cache);
 }
 
 function addHelp(command: Command): void {

@@ -2,6 +2,7 @@ import { type Billing, openBilling } from '../batch/billing.ts';
 import { joinBatch } from '../batch/join-batch.ts';
 import { openOutputs } from '../batch/open-outputs.ts';
 import type { Results } from '../batch/open-results.ts';
+import { openReuse, type Reuse } from '../batch/open-reuse.ts';
 import { rowSettings } from '../batch/row-settings.ts';
 import { loadRunOptions } from '../config/load-config.ts';
 import { type Endpoint, resolveEndpoint } from '../config/resolve-endpoint.ts';
@@ -32,6 +33,7 @@ interface Rooms {
   readonly prompt: Prompt;
   readonly provider: Provider;
   readonly results: Results;
+  readonly reuse: Reuse;
 }
 
 /** After these the output is no longer to be touched. */
@@ -67,19 +69,22 @@ async function openAndRun(
   const source = await openSource(inputs, options, io);
   if (options.strict) await refuseBrokenInput(source);
   const prompt = await openPrompt(options, endpoint.model, io.cwd);
+  const settings = await rowSettings(options, endpoint, prompt);
+  const reuse = await openReuse(options, settings, env);
   const provider = await createProvider({ ...options, ...endpoint, env });
   try {
     const results = await openOutputs({
       options: { ...options, keep: keepOf(options), inputs },
-      rowSettings: await rowSettings(options, endpoint, prompt),
+      rowSettings: settings,
       ...{ stdout: io.stdout, ownProcess: io.ownProcess },
     });
     try {
-      return await run({ options, endpoint, billing, source, prompt, provider, results }, env, io);
+      return await run({ options, endpoint, billing, source, prompt, provider, results, reuse }, env, io);
     } finally {
       results.release();
     }
   } finally {
+    reuse.close();
     await provider.close();
   }
 }
@@ -97,6 +102,7 @@ async function run(rooms: Rooms, env: Io['env'], io: Io): Promise<number> {
   });
   if (endpoint.notice !== undefined) observers.notice(endpoint.notice);
   for (const notice of results.notices) observers.notice(notice);
+  rooms.reuse.onTrouble((text) => observers.notice(text));
   results.onLost((error) => control.abort(error));
   let failed = 0;
   events.on('outcome', (outcome) => {
@@ -108,6 +114,7 @@ async function run(rooms: Rooms, env: Io['env'], io: Io): Promise<number> {
   const settings = { ...options, ordered: results.ordered };
   const parts = { ...rooms, source, settings, sink: results.sink };
   const end = await joinBatch({ ...parts, control, clock, random, emit });
+  rooms.reuse.close();
   const reason = await finish(results, end.stoppedBy);
   interrupts.end();
   const exitCode = interrupts.exitCode() ?? exitCodeOf(reason, failed);

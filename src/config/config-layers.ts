@@ -46,7 +46,9 @@ export function fileLayer(specs: readonly OptionSpec[], file: ConfigFile | undef
   for (const { key, kind } of specs) {
     const value = file.values[key];
     if (value === undefined || value === null) continue;
-    const meant = kind === 'path' && nonEmpty(value) ? besideConfig(file.label, String(value)) : value;
+    const isPath =
+      kind === 'path' || (kind === 'folder' && !/^(auto|off|true|false|yes|no|on|1|0)$/i.test(String(value)));
+    const meant = isPath && nonEmpty(value) ? besideConfig(file.label, String(value)) : value;
     layer.set(key, { value: meant, label: `${file.label}, ${key}` });
   }
   return layer;

@@ -4,12 +4,13 @@ import type { Json } from '../core/json.ts';
  * How a value is written and what it becomes.
  * `duration` (`90s`, `15m`, `2h`, `250ms`; a bare number is seconds) becomes ms; `size` (`64MiB`, `512k`,
  * a bare number is bytes) becomes bytes; `list` is comma-separated or repeated; `params` is `key=json`, repeated;
- * `limit` is a count or a percentage (`20`, `5%`); `integerOrAuto` is a whole number or the word `auto`.
+ * `folder` is a path, or as a bare flag the usual place; `limit` is a count or a percentage (`20`, `5%`); `integerOrAuto` is a whole number or the word `auto`.
  */
 export type ValueKind =
   | 'flag'
   | 'text'
   | 'path'
+  | 'folder'
   | 'integer'
   | 'integerOrAuto'
   | 'number'

@@ -44,6 +44,7 @@ function valueSchema(spec: OptionSpec): z.ZodType {
       ]);
     case 'text':
     case 'path':
+    case 'folder':
       return z.string();
   }
 }

@@ -31,6 +31,12 @@ const KINDS: Readonly<Record<ValueKind, Kind>> = {
   flag: { noun: 'yes or no', example: 'true', parse: parseFlag, fromJson: ifBoolean },
   text: { noun: 'a text', example: '"some text"', parse: asText },
   path: { noun: 'a file name', example: 'notes.txt', parse: asText },
+  folder: {
+    noun: 'the name of a folder',
+    example: 'auto or ./cache',
+    parse: parseFolder,
+    fromJson: (value) => (typeof value === 'boolean' ? parseFolder(String(value)) : undefined),
+  },
   choice: { noun: 'one of the choices', example: 'auto', parse: asText },
   integer: { noun: 'a whole number', example: '8', parse: parseInteger, fromJson: ifNumber },
   integerOrAuto: {
@@ -77,6 +83,13 @@ export function quote(value: unknown): string {
 function parseFlag(text: string): boolean | undefined {
   if (/^(true|1|yes|on)$/i.test(text)) return true;
   return /^(false|0|no|off)$/i.test(text) ? false : undefined;
+}
+
+/** A path; `auto` for a yes, `off` for a no. */
+function parseFolder(text: string): string | undefined {
+  const flag = parseFlag(text);
+  if (flag === undefined) return asText(text);
+  return flag ? 'auto' : 'off';
 }
 
 function splitList(text: string): readonly string[] | undefined {

@@ -5,6 +5,7 @@ const PROMPT = 'Prompt';
 const ENDPOINT = 'Endpoint';
 const PACE = 'Pace and retries';
 const BUDGET = 'Budget and deadlines';
+const REUSE = 'Answers used again';
 const OUTPUT = 'Output';
 const TALK = 'Progress and logs';
 const SETUP = 'Configuration';
@@ -58,6 +59,10 @@ export const RUN_OPTIONS = [
   { key: 'priceOut', kind: 'number', min: 0, example: '0.60', placeholder: 'usd', defaultText: 'from the built-in price table', group: BUDGET, help: 'price of a million output tokens, in USD' },
   { key: 'recordDeadline', kind: 'duration', min: 1, defaultText: 'no limit', group: BUDGET, help: 'longest time for one record from its first attempt on, retries and waits included' },
   { key: 'deadline', kind: 'duration', min: 1, defaultText: 'no limit', group: BUDGET, help: 'longest time for the whole run, such as 2h; then it stops, as after Ctrl-C' },
+
+  { key: 'dedupe', kind: 'flag', default: true, group: REUSE, help: 'send identical requests of a run once and use the answer for all; --no-dedupe sends each' },
+  { key: 'cache', kind: 'folder', placeholder: 'dir', defaultText: 'no cache', group: REUSE, help: 'keep answers across runs and files, here or in the usual place, ~/.cache/gistmill' },
+  { key: 'cacheTtl', kind: 'duration', min: 0, example: '30d', defaultText: 'no limit', group: REUSE, help: 'how long a kept answer is good, such as 30d' },
 
   { key: 'output', short: 'o', kind: 'path', defaultText: 'stdout', placeholder: 'file', group: OUTPUT, help: 'file for the results' },
   { key: 'format', short: 'f', kind: 'choice', choices: ['jsonl', 'text', 'csv'], default: 'jsonl', group: OUTPUT, help: 'how results are written' },

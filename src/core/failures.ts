@@ -68,6 +68,7 @@ export const FAILURES = {
   missing_key: ends(2, 'The provider needs a key and none is configured.'),
   settings_changed: ends(2, 'The output holds results that were made with other settings; see --on-change.'),
   text_changed: ends(2, 'A text is not the one that its result was made of; see --on-change.'),
+  cache_unusable: ends(2, 'The cache cannot be used; a run goes on without it.'),
   output_locked: ends(75, 'Another run is writing to the output.'),
   output_write: ends(5, 'The output could not be written.'),
   output_closed: ends(0, 'The reader of the output (`| head`) has gone: a quiet end.'),

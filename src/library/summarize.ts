@@ -1,7 +1,9 @@
 import { type Billing, openBilling } from '../batch/billing.ts';
 import { joinBatch } from '../batch/join-batch.ts';
+import { keyOf } from '../batch/open-reuse.ts';
+import { rowSettings } from '../batch/row-settings.ts';
 import { settleRunOptions } from '../config/load-config.ts';
-import { resolveEndpoint } from '../config/resolve-endpoint.ts';
+import { type Endpoint, resolveEndpoint } from '../config/resolve-endpoint.ts';
 import type { RunOptions } from '../config/run-options.ts';
 import { toAbortSignal } from '../core/cancel-signal.ts';
 import { systemClock } from '../core/clock.ts';
@@ -55,6 +57,7 @@ type SharedOptions = Pick<
   | 'grace'
   | 'window'
   | 'ordered'
+  | 'dedupe'
 >;
 
 /** An endpoint of your own. One attempt a call: no sleeping, no retrying; it throws a `ProviderError`. */
@@ -126,8 +129,11 @@ async function run(
 ): Promise<void> {
   const isOwn = typeof named === 'object';
   const options = settleRunOptions({ ...given, provider: isOwn ? undefined : named });
-  const { provider, model, billing } = isOwn ? await adapt(named, options) : await builtIn(options, apiKey);
+  const { provider, model, billing, endpoint } = isOwn
+    ? await adapt(named, options)
+    : await builtIn(options, apiKey);
   const prompt = await createPrompt({ ...options, model, params: options.param ?? {} });
+  const made = endpoint && (await rowSettings(options, endpoint, prompt));
   const stop = (): void =>
     control.stop(new AppError('interrupted', 'the signal aborted', { cause: signal?.reason }));
   if (signal?.aborted) stop();
@@ -144,6 +150,7 @@ async function run(
         random: Math.random,
         emit: events.emit,
       },
+      reuse: { keyOf: keyOf(made), dedupe: options.dedupe },
       source: fromIterable(items, options),
       sink: options.ordered ? orderedSink(channel) : channel,
     });
@@ -158,6 +165,8 @@ interface Served {
   readonly provider: Provider;
   readonly model: string;
   readonly billing: Billing;
+  /** Missing for a provider of the caller's own. */
+  readonly endpoint?: Endpoint;
 }
 
 async function adapt(own: OwnProvider, options: RunOptions): Promise<Served> {
@@ -175,5 +184,5 @@ async function builtIn(options: RunOptions, apiKey: string | undefined): Promise
   const endpoint = resolveEndpoint(options, env, process.cwd());
   const billing = await openBilling(options, endpoint);
   const provider = await createProvider({ ...options, ...endpoint, env });
-  return { provider, model: endpoint.model, billing };
+  return { provider, model: endpoint.model, billing, endpoint };
 }

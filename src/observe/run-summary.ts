@@ -30,6 +30,8 @@ export interface RunSummary {
     readonly damagedLines: number;
   };
   readonly failedByCode: CountByCode;
+  /** Requests that were not sent, since their answer was known: from this run, and from the cache. */
+  readonly saved: { readonly memory: number; readonly cache: number };
   /** Requests sent. */
   readonly attempts: number;
   readonly retries: number;

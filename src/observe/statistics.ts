@@ -17,6 +17,7 @@ export class Statistics {
   #endedAt: number | undefined;
   readonly #records = { read: 0, ok: 0, failed: 0, truncated: 0, inputErrors: 0 };
   readonly #earlier = { reused: 0, failed: 0, stale: 0, damagedLines: 0 };
+  readonly #saved = { memory: 0, cache: 0 };
   readonly #failedByCode: Partial<Record<ErrorCode, number>> = {};
   readonly #retriesByCode: Partial<Record<ErrorCode, number>> = {};
   #retries = 0;
@@ -57,6 +58,9 @@ export class Statistics {
     });
     events.on('damaged', () => {
       this.#earlier.damagedLines += 1;
+    });
+    events.on('saved', ({ from }) => {
+      this.#saved[from] += 1;
     });
     events.on('waiting', ({ id }) => {
       this.#waiting.add(id);
@@ -131,6 +135,7 @@ export class Statistics {
       wallMs,
       records: { ...this.#records },
       earlier: { ...this.#earlier },
+      saved: { ...this.#saved },
       failedByCode: { ...this.#failedByCode },
       attempts: this.#attempts,
       retries: this.#retries,

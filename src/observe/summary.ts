@@ -74,8 +74,21 @@ function requestRows(summary: RunSummary): readonly Row[] {
   ];
   return [
     ['requests', formatNumber(attempts)],
+    savedRow(summary),
     retries > 0 ? ['retries', `${formatNumber(retries)}${byCode(retriesByCode)}`] : undefined,
     rateLimited > 0 || pauses > 0 ? ['rate limit', slowed.join(', ')] : undefined,
+  ];
+}
+
+function savedRow({ saved: { memory, cache } }: RunSummary): Row {
+  if (memory + cache === 0) return undefined;
+  const parts = [
+    ...(memory > 0 ? [`${formatNumber(memory)} the same as others of this run`] : []),
+    ...(cache > 0 ? [`${formatNumber(cache)} answered from the cache`] : []),
+  ];
+  return [
+    'saved',
+    `${formatNumber(memory + cache)} ${plural(memory + cache, 'request')}: ${parts.join(', ')}`,
   ];
 }
 

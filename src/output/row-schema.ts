@@ -36,6 +36,10 @@ const okRow = z.object({
   summary: z.string(),
   model: z.string().optional().describe('The model that answered, as it names itself'),
   finish_reason: z.enum(['stop', 'length', 'filter', 'other']).describe('Why the answer ends'),
+  from: z
+    .enum(['memory', 'cache'])
+    .optional()
+    .describe('Where the answer was known from, without a request: an identical one of this run, or --cache'),
   truncated: z.boolean().describe('Whether the summary was cut off at the limit of output tokens'),
 });
 

@@ -21,7 +21,7 @@ export function toRow(outcome: Outcome, keep?: Keep, madeBy?: string): ResultRow
     return { ...identity, id, index, status: 'error', error: errorOf(outcome.error), ...rest };
   }
 
-  const { text, model, finish } = outcome.answer;
+  const { text, model, finish, from } = outcome.answer;
   return {
     ...identity,
     id,
@@ -31,6 +31,7 @@ export function toRow(outcome: Outcome, keep?: Keep, madeBy?: string): ResultRow
     model,
     finish_reason: finish.unified,
     truncated: finish.unified === 'length',
+    from,
     ...rest,
   };
 }

@@ -40,6 +40,7 @@ async function run(...args: string[]) {
     estimate: vi.fn<Handlers['estimate']>(async () => 0),
     mock: vi.fn<Handlers['mock']>(async () => 0),
     schema: vi.fn<Handlers['schema']>(async () => 0),
+    cache: vi.fn<Handlers['cache']>(async () => 0),
   };
   const exitCode = await runProgram(args, io, handlers);
   const [inputs, flags] = handlers.run.mock.lastCall ?? [];
