@@ -22,7 +22,7 @@ onLinux(
     const { path, read } = await makeFolder();
     // `yes` writes gigabytes a second; without backpressure this heap is full in no time.
     const running = startBash(
-      `yes 'a line of text' | (echo $BASHPID > pid; exec "$NODE" --max-old-space-size=64 "$BIN" - ${quoted(flags)} -q -o out.jsonl)`,
+      `yes 'a line of text' | (echo $BASHPID > pid; exec "$NODE" --max-old-space-size=64 "$BIN" - ${quoted(flags)} -q --no-dedupe -o out.jsonl)`,
       { cwd: path },
     );
     await running.until(() => server.stats().paid > 1000);
