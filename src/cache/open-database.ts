@@ -31,7 +31,7 @@ export interface OpenDatabase {
 }
 
 /** Where the cache of a folder stands. */
-export function cacheFile(folder: string): string {
+function cacheFile(folder: string): string {
   return join(folder, 'cache.db');
 }
 
