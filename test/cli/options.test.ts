@@ -10,10 +10,19 @@ const SLOW = { latency: { kind: 'uniform', minMs: 40, maxMs: 40 } } as const;
 test.concurrent.each([
   [['--concurrency', '0'], 'gistmill: --concurrency: "0" is too small; the least is 1'],
   [['--concurrency', '-1'], 'gistmill: --concurrency: "-1" is too small; the least is 1'],
-  [['--concurrency', 'abc'], 'gistmill: --concurrency: "abc" is not a whole number or auto; write e.g. 8 or auto'],
+  [
+    ['--concurrency', 'abc'],
+    'gistmill: --concurrency: "abc" is not a whole number or auto; write e.g. 8 or auto',
+  ],
   [['--concurrency=4x'], 'gistmill: --concurrency: "4x" is not a whole number or auto; write e.g. 8 or auto'],
-  [['--concurrency', '1e3'], 'gistmill: --concurrency: "1e3" is not a whole number or auto; write e.g. 8 or auto'],
-  [['--concurrency', 'Infinity'], 'gistmill: --concurrency: "Infinity" is not a whole number or auto; write e.g. 8 or auto'],
+  [
+    ['--concurrency', '1e3'],
+    'gistmill: --concurrency: "1e3" is not a whole number or auto; write e.g. 8 or auto',
+  ],
+  [
+    ['--concurrency', 'Infinity'],
+    'gistmill: --concurrency: "Infinity" is not a whole number or auto; write e.g. 8 or auto',
+  ],
   [['--concurrency', '8', '--concurrency', 'x'], 'gistmill: --concurrency: "x" is not a whole number'],
   [
     ['--timeout', '5 parsecs'],

@@ -34,7 +34,9 @@ test.concurrent.each([
 test.concurrent('what has not come back within --grace is cut off, and gets no row', async () => {
   const { server, flags } = await startMock({ hangRate: 1 });
   const { path, read } = await makeFolder({ 'in.txt': INPUT });
-  const running = start(['in.txt', '-o', 'out.jsonl', '--grace', '50ms', ...flags], { cwd: path });
+  const running = start(['in.txt', '-o', 'out.jsonl', '--grace', '50ms', '-c', '16', ...flags], {
+    cwd: path,
+  });
   await running.until(() => server.stats().inFlight === 16);
   running.child.kill('SIGINT');
   expect((await running.ended).exitCode).toBe(130);
@@ -45,7 +47,7 @@ test.concurrent('a second signal ends the run at once', async () => {
   const { server, flags } = await startMock({ hangRate: 1 });
   const { path } = await makeFolder({ 'in.txt': INPUT });
   // Only the second signal can end these before the test's own time is up.
-  const running = start(['in.txt', '--grace', '1h', ...flags], { cwd: path });
+  const running = start(['in.txt', '--grace', '1h', '-c', '16', ...flags], { cwd: path });
   await running.until(() => server.stats().inFlight === 16);
   running.child.kill('SIGINT');
   await running.stderrMatch(/interrupted by SIGINT; requests in flight get 3600 s to end/);

@@ -70,7 +70,18 @@ test.concurrent('what ends a run is in the log and on stderr, also with --quiet'
 test.concurrent('the log of an interrupted run says so in its last lines', async () => {
   const { server, flags } = await startMock({ hangRate: 1 });
   const { path, read } = await makeFolder({ 'in.txt': INPUT });
-  const args = ['in.txt', '--log-file', 'log.jsonl', '--log-level', 'info', '--grace', '0s', ...flags];
+  const args = [
+    'in.txt',
+    '-c',
+    '10',
+    '--log-file',
+    'log.jsonl',
+    '--log-level',
+    'info',
+    '--grace',
+    '0s',
+    ...flags,
+  ];
   const running = start(args, { cwd: path });
   await running.until(() => server.stats().inFlight === 10);
   running.child.kill('SIGTERM');

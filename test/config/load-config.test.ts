@@ -29,7 +29,12 @@ const json = (value: unknown): Record<string, string> => ({ 'gistmill.config.jso
 describe('where values come from', () => {
   test('with nothing configured the defaults serve, frozen', async () => {
     const options = await load({});
-    expect(options).toMatchObject({ concurrency: 'auto', timeout: 120_000, maxLine: 67_108_864, ordered: false });
+    expect(options).toMatchObject({
+      concurrency: 'auto',
+      timeout: 120_000,
+      maxLine: 67_108_864,
+      ordered: false,
+    });
     expect(options.rpm).toBeUndefined();
     expect('rpm' in options).toBe(true);
     expect(Object.isFrozen(options)).toBe(true);
