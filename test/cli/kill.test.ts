@@ -7,7 +7,7 @@ import { type Folder, makeFolder } from '../helpers/folder.ts';
 import { okRows, resultRows } from '../helpers/result-rows.ts';
 
 const RECORDS = 700;
-const KILLS = 52;
+const KILLS = 30;
 const CONCURRENCY = 4;
 /** In flight, or answered and on the way to the file: a bound that holds on the busiest machine. */
 const OPEN_RECORDS = 4 * CONCURRENCY;

@@ -20,7 +20,9 @@ const load: fc.Arbitrary<Load> = fc
     release: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
   })
   .map(({ estimate, outputEstimate, share, latencyMs, release }) => ({
-    ...{ estimate, latencyMs, release },
+    ...{ estimate, release },
+    // What is given back costs no capacity: only its own time keeps it from coming again at once, for ever.
+    latencyMs: release ? Math.max(latencyMs, 1000) : latencyMs,
     actual: Math.round(estimate * share),
     output: { estimate: outputEstimate, actual: Math.round(outputEstimate * (1 - share)) },
   }));
