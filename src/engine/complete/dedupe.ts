@@ -13,10 +13,10 @@ export interface DedupeParts {
 }
 
 /**
- * Some 5,000 answers of 100 words each. V8 lets garbage grow to several times of what is alive before it
+ * Some 2,500 answers of 100 words each. V8 lets garbage grow to several times of what is alive before it
  * collects: each MiB kept here takes about five in the process.
  */
-const MEMORY_BYTES = 8 * 1024 * 1024;
+const MEMORY_BYTES = 4 * 1024 * 1024;
 
 /**
  * Sends identical requests once. Those that come while the first is open wait for its answer; those that come
