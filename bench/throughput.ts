@@ -3,7 +3,7 @@ import { baseline, gistmill, type Measured, startEndpoint } from './processes.ts
 import { writeRecords } from './records.ts';
 import { type Finding, median } from './report.ts';
 
-const RECORDS = 30_000;
+const RECORDS = 60_000;
 const RECORD_BYTES = 2000;
 const CONCURRENCY = 64;
 const ROUNDS = 5;

@@ -35,6 +35,8 @@ export interface Results {
   readonly sink: Sink;
   /** Whether results that come early wait in memory for their turn. */
   readonly ordered: boolean;
+  /** Whether a later run goes on where this one ends. */
+  readonly goesOn: boolean;
   /** What the results that are there took, as far as they tell. */
   readonly spent: Spent | undefined;
   /** Lines for the user. */
@@ -81,7 +83,7 @@ export async function openResults(parts: ResultsParts): Promise<Results> {
 
 function passThrough(sink: Sink, { ordered }: ResultsOptions): Results {
   return {
-    ...{ sink, ordered, spent: undefined, notices: [] },
+    ...{ sink, ordered, goesOn: false, spent: undefined, notices: [] },
     source: (inner) => inner,
     onLost: () => {},
     finish: async () => {},
@@ -150,7 +152,8 @@ async function openJournalled(
     ? await stateSink(await openSink(options, stdout), file)
     : await openSink({ ...options, ordered: false }, stdout, file);
   return {
-    ...{ sink, ordered: isState && options.ordered, spent: journal.spent, notices },
+    ...{ sink, ordered: isState && options.ordered, goesOn: true },
+    ...{ spent: journal.spent, notices },
     source: (inner, emit) => {
       journal.announce(emit);
       return journal.source(inner, emit, (index) => sink.skip?.(index));

@@ -39,6 +39,9 @@ interface Rooms {
 /** After these the output is no longer to be touched. */
 const OUTPUT_FAULTS: ReadonlySet<ErrorCode> = new Set(['output_write', 'output_closed', 'output_locked']);
 
+/** After these something else has to be done than to run again. */
+const NOT_JUST_AGAIN: ReadonlySet<number> = new Set([EXIT.usage, EXIT.locked]);
+
 /**
  * The main command: inputs in, results out. Resolves to the exit code; rejects with an `AppError` for
  * whatever keeps the run from starting.
@@ -120,6 +123,9 @@ async function run(rooms: Rooms, env: Io['env'], io: Io): Promise<number> {
   const exitCode = interrupts.exitCode() ?? exitCodeOf(reason, failed);
   // The reader of stdout has seen enough: that is a normal end, and nobody waits for words about it.
   if (reason?.code === 'output_closed') return exitCode;
+  if (reason !== undefined && results.goesOn && !NOT_JUST_AGAIN.has(failureRule(reason.code).exitCode)) {
+    observers.notice('the same command again goes on from here');
+  }
   await observers.finish({ reason, exitCode });
   return exitCode;
 }

@@ -40,15 +40,17 @@ export class Identifier {
   }
 
   #ofRecord(record: InputRecord): Identity {
-    const whole = digest(wholeOf(record.fields));
-    const base = record.idKind === undefined ? whole : digestOfId(record.idKind, record.id);
-    return { base, content: this.#contentOf(record, whole) };
+    if (record.idKind !== undefined) {
+      return { base: digestOfId(record.idKind, record.id), content: this.#contentOf(record) };
+    }
+    const base = digest(wholeOf(record.fields));
+    const isContent = this.#usedFields.length === 0 && isTextAlone(record.fields);
+    return { base, content: isContent ? base.slice(0, SHORT_CHARS) : this.#contentOf(record) };
   }
 
-  #contentOf(record: InputRecord, whole: string): string {
+  #contentOf(record: InputRecord): string {
     const { text, fields } = record;
-    if (this.#usedFields.length === 0)
-      return (isTextAlone(fields) ? whole : digest(text)).slice(0, SHORT_CHARS);
+    if (this.#usedFields.length === 0) return digest(text).slice(0, SHORT_CHARS);
     const known: Readonly<Record<string, Json>> = { id: record.id, index: record.index, ...fields };
     const used = this.#usedFields.map((name) => (Object.hasOwn(known, name) ? (known[name] ?? null) : null));
     return digest(JSON.stringify([text, ...used])).slice(0, SHORT_CHARS);

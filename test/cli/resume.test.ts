@@ -46,7 +46,9 @@ test.concurrent('after an interruption the rest is done, and nothing is asked fo
     const running = start(args, { cwd: path });
     await running.until(() => read('out.jsonl').length > before);
     running.child.kill(signal);
-    expect((await running.ended).exitCode).toBeGreaterThan(128);
+    const { exitCode, stderr } = await running.ended;
+    expect(exitCode).toBeGreaterThan(128);
+    expect(stderr).toMatch(/^the same command again goes on from here$/m);
     expect(read('out.jsonl.lock')).toBe('');
   }
   expect((await run(args, { cwd: path })).exitCode).toBe(0);
