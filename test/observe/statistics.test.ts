@@ -6,12 +6,13 @@ import { VirtualClock } from '../helpers/virtual-clock.ts';
 import { Play } from './play.ts';
 
 let clock: VirtualClock;
+let events: Events;
 let statistics: Statistics;
 let play: Play;
 
 beforeEach(() => {
   clock = new VirtualClock();
-  const events = new Events((error) => {
+  events = new Events((error) => {
     throw error;
   });
   statistics = new Statistics(events, clock);
@@ -29,6 +30,16 @@ describe('records', () => {
     const { records, failedByCode } = statistics.snapshot();
     expect(records).toEqual({ read: 5, ok: 2, failed: 2, truncated: 1, inputErrors: 1 });
     expect(failedByCode).toEqual({ server_error: 1, invalid_json: 1 });
+  });
+});
+
+describe('earlier runs', () => {
+  it('are counted by what becomes of their rows', () => {
+    for (const row of ['reused', 'failed', 'reused', 'stale', 'reused'] as const) {
+      events.emit('known', { id: 'a', index: 0, row });
+    }
+    events.emit('damaged', { file: 'out.jsonl', line: 3, movedTo: 'out.jsonl.damaged' });
+    expect(statistics.snapshot().earlier).toEqual({ reused: 3, failed: 1, stale: 1, damagedLines: 1 });
   });
 });
 

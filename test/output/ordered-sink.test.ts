@@ -92,6 +92,18 @@ describe('an ordered sink', () => {
     expect(inner.indices).toEqual([1, 4, 5]);
   });
 
+  it('holds a million skipped records behind one that is stuck as one', async () => {
+    const inner = new IndexSink();
+    const sink = orderedSink(inner);
+    const last = sink.write(okOutcome(1_000_001));
+    const before = process.memoryUsage().heapUsed;
+    for (let index = 1; index <= 1_000_000; index++) sink.skip?.(index);
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(8_000_000);
+    await sink.write(okOutcome(0));
+    await last;
+    expect(inner.indices).toEqual([0, 1_000_001]);
+  });
+
   it('passes on what is held when it closes with gaps, in order', async () => {
     const inner = new IndexSink();
     const sink = orderedSink(inner);
