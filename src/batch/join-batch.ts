@@ -40,6 +40,12 @@ export interface BatchSettings {
   readonly deadline?: number | undefined;
 }
 
+export interface EarlierSpent {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number;
+}
+
 export interface BatchRooms {
   readonly settings: BatchSettings;
   readonly source: Source;
@@ -52,6 +58,8 @@ export interface BatchRooms {
   readonly emit: Emit;
   /** Default: nothing is billed. */
   readonly billing?: Billing | undefined;
+  /** What earlier runs of the same job have spent of its budget. Default: nothing. */
+  readonly spent?: EarlierSpent | undefined;
   /** Default: every request is sent. */
   readonly reuse?: ReuseParts | undefined;
 }
@@ -93,7 +101,7 @@ export async function joinBatch(rooms: BatchRooms): Promise<BatchEnd> {
       timeoutMs: settings.timeout,
       maxRetryWaitMs: settings.maxRetryWait,
       maxConsecutiveFailures: settings.maxConsecutiveFailures,
-      budget: budgetOf(settings, billing),
+      budget: budgetOf(settings, billing, rooms.spent),
     },
   });
   const cancelDeadline = startRunDeadline(control, clock, settings.deadline);
@@ -118,8 +126,16 @@ function windowFor(concurrency: number | AdaptiveConcurrency, factor: number): n
 }
 
 /** Where nothing is billed, any limit in USD is kept by itself. */
-function budgetOf({ maxCost, maxTokensTotal }: BatchSettings, { billed }: Billing): BudgetSettings {
-  return { maxCostUsd: billed ? maxCost : undefined, maxTokens: maxTokensTotal };
+function budgetOf(
+  { maxCost, maxTokensTotal }: BatchSettings,
+  { billed }: Billing,
+  spent: EarlierSpent | undefined,
+): BudgetSettings {
+  return {
+    maxCostUsd: billed ? maxCost : undefined,
+    maxTokens: maxTokensTotal,
+    spent: spent && { usd: spent.costUsd, tokens: spent.inputTokens + spent.outputTokens },
+  };
 }
 
 function limitsOf(settings: BatchSettings): QuotaOptions[] {

@@ -81,3 +81,21 @@ test.concurrent('--record-deadline fails the record that takes too long, by name
     { status: 'ok', summary: 'quick' },
   ]);
 });
+
+test.concurrent('what earlier runs into the same output have spent counts; a larger budget goes on from there', async () => {
+  const { server, flags } = await startMock();
+  const { path, read } = await makeFolder({ 'in.txt': INPUT });
+  const withBudget = (usd: string) =>
+    run(['in.txt', ...flags, '-o', 'out.jsonl', '-c', '4', ...PRICES, '--max-cost', usd], { cwd: path });
+  const costSoFar = (): number =>
+    okRows(read('out.jsonl')).reduce((sum, { cost_usd }) => sum + (cost_usd ?? Number.NaN), 0);
+
+  expect((await withBudget('1')).exitCode).toBe(4);
+  const requests = server.stats().requests;
+  expect((await withBudget('1')).exitCode).toBe(4);
+  // One, to learn what a request takes: no run knows that before its first answer.
+  expect(server.stats().requests).toBeLessThanOrEqual(requests + 1);
+  expect((await withBudget('2')).exitCode).toBe(4);
+  expect(costSoFar()).toBeGreaterThan(1.9);
+  expect(costSoFar()).toBeLessThan(2.1);
+});
