@@ -16,7 +16,12 @@ export interface CompletionRequest {
   /** Extra top-level fields of the request body, as the user named them. */
   readonly params: Readonly<Record<string, Json>>;
   /** What is to be summarised, for providers that take the document rather than messages. */
-  readonly document: { readonly text: string; readonly fields: JsonObject };
+  readonly document: {
+    readonly text: string;
+    readonly fields: JsonObject;
+    /** Of all that this request is made of besides the settings of the run; where a journal asked for it. */
+    readonly contentHash?: string | undefined;
+  };
 }
 
 /** Tokens as the endpoint reports them. A missing field is unknown, which is not 0. */
@@ -83,5 +88,6 @@ export interface Prompt {
     readonly fields: JsonObject;
     readonly id: string;
     readonly index: number;
+    readonly contentHash?: string | undefined;
   }): CompletionRequest;
 }

@@ -95,6 +95,8 @@ export function buildComplete(parts: CompleteParts): Complete {
 }
 
 function reusing(asked: Complete, { keyOf, dedupe: once, store }: ReuseParts, emit: Emit): Complete {
-  const deduped = once ? dedupe(asked, { keyOf, emit }) : asked;
+  // Within a run the settings are the same for all: a hash of the content that is there already will do.
+  const within: KeyOf = (request) => request.document.contentHash ?? keyOf(request);
+  const deduped = once ? dedupe(asked, { keyOf: within, emit }) : asked;
   return store === undefined ? deduped : cached(deduped, { keyOf, store, emit });
 }

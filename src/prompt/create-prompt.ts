@@ -39,7 +39,7 @@ export async function createPrompt(options: PromptOptions): Promise<DescribedPro
     render: (record) => ({
       ...common,
       messages: [...before, { role: 'user', content: write(record) }],
-      document: { text: record.text, fields: record.fields },
+      document: { text: record.text, fields: record.fields, contentHash: record.contentHash },
     }),
   };
 }
