@@ -4,6 +4,7 @@ import { AppError, ProviderError, toAppError } from '../../core/errors.ts';
 import type { Completion, CompletionRequest, Provider } from '../../core/request.ts';
 import type { RecordDeadline } from '../record-deadline.ts';
 import type { RunControl } from '../run-control.ts';
+import { wakingTimer } from './waking-timer.ts';
 
 interface AttemptParts {
   readonly provider: Provider;
@@ -35,7 +36,7 @@ export function makeAttempt(
       reject(reason);
       cancellation.abort(reason);
     };
-    const cancelTimer = clock.timer(timeoutMs, () => cut(timedOut(timeoutMs)));
+    const cancelTimer = wakingTimer(clock, timeoutMs, () => cut(timedOut(timeoutMs)));
     const offAbort = control.onAbort(cut);
     const offPass = deadline?.onPass(cut);
     start(provider, request, cancellation).then(
