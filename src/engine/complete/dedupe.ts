@@ -1,6 +1,6 @@
 import { AppError } from '../../core/errors.ts';
 import type { Emit } from '../../core/events.ts';
-import type { Completion } from '../../core/request.ts';
+import type { Completion, CompletionRequest } from '../../core/request.ts';
 import { AnswerMemory } from './answer-memory.ts';
 import type { Call, Complete } from './complete.ts';
 import type { KeyOf } from './request-key.ts';
@@ -28,8 +28,7 @@ export function dedupe(next: Complete, parts: DedupeParts): Complete {
   const { keyOf, emit, memoryBytes = MEMORY_BYTES } = parts;
   const memory = new AnswerMemory(memoryBytes);
   const flights = new Map<string, Flight>();
-  const lead: Complete = async (request, call) => {
-    const key = keyOf(request);
+  const lead = async (key: string, request: CompletionRequest, call: Call): Promise<Completion> => {
     const flight = new Flight();
     flights.set(key, flight);
     const onSend = (): void => {
@@ -52,11 +51,13 @@ export function dedupe(next: Complete, parts: DedupeParts): Complete {
     const key = keyOf(request);
     for (;;) {
       const flight = flights.get(key);
-      const known = memory.get(key) ?? (await flight?.wait(call));
-      if (known === undefined && flight === undefined) return lead(request, call);
-      if (known === undefined) continue;
-      emit('saved', { id: call.id, from: 'memory' });
-      return known;
+      // Without a flight nothing is waited for: another that asks the same in this turn has to find the one begun here.
+      const known = flight === undefined ? memory.get(key) : await flight.wait(call);
+      if (known !== undefined) {
+        emit('saved', { id: call.id, from: 'memory' });
+        return known;
+      }
+      if (flight === undefined) return lead(key, request, call);
     }
   };
 }

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AppError, ProviderError } from '../../../src/core/errors.ts';
+import { dedupe } from '../../../src/engine/complete/dedupe.ts';
 import { requestKey } from '../../../src/engine/complete/request-key.ts';
+import { EffortMeter } from '../../../src/engine/effort-meter.ts';
 import type { Script } from '../../helpers/scripted-provider.ts';
+import { VirtualClock } from '../../helpers/virtual-clock.ts';
 import { goodRow } from '../helpers/records.ts';
 import { type EngineOptions, runEngine, startEngine } from '../helpers/run-engine.ts';
 
@@ -149,4 +152,25 @@ describe('a record that waits for the answer to another', () => {
     });
     expect(outcomes.filter(({ ok }) => ok)).toHaveLength(4);
   });
+});
+
+test('identical requests that are asked for in one turn of the event loop are sent once', async () => {
+  const keyOf = requestKey({ identity: 'scripted' });
+  let sent = 0;
+  const complete = dedupe(
+    async () => {
+      sent += 1;
+      return { text: 'once', finish: { unified: 'stop' }, usage: {} };
+    },
+    { keyOf, emit: () => {} },
+  );
+  const call = { id: 'r', effort: new EffortMeter(new VirtualClock()), priority: 0 };
+  const request = { model: 'm', messages: [], params: {}, document: { text: 'a', fields: {} } };
+  const answers = await Promise.all([
+    complete(request, call),
+    complete(request, call),
+    complete(request, call),
+  ]);
+  expect(answers.map(({ text }) => text)).toEqual(['once', 'once', 'once']);
+  expect(sent).toBe(1);
 });
