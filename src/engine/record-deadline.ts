@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { ProviderError } from '../core/errors.ts';
+import { wakingTimer } from './waking-timer.ts';
 
 type Cut = (reason: ProviderError) => void;
 
@@ -18,7 +19,7 @@ export class RecordDeadline {
 
   /** A request is sent; the first one sets the time running. */
   begin(): void {
-    this.#cancelTimer ??= this.#clock.timer(this.#ms, () => this.#pass());
+    this.#cancelTimer ??= wakingTimer(this.#clock, this.#ms, () => this.#pass());
   }
 
   /** Calls `cut` when the time is over, at once if it is; returns a function that takes it off again. */

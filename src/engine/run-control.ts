@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../core/clock.ts';
 import type { AppError } from '../core/errors.ts';
+import { wakingTimer } from './waking-timer.ts';
 
 /**
  * The one switch of a run. `stop` ends it gently: nothing new begins, what is in flight gets `graceMs`
@@ -41,7 +42,7 @@ export class RunControl {
   stop(reason: AppError): void {
     if (this.#reason !== undefined || this.#ended) return;
     this.#reason = reason;
-    this.#cancelGrace = this.#clock.timer(this.#graceMs, () => this.abort(reason));
+    this.#cancelGrace = wakingTimer(this.#clock, this.#graceMs, () => this.abort(reason));
     this.#stop.abort(reason);
   }
 

@@ -4,7 +4,7 @@ import { AppError, ProviderError, toAppError } from '../../core/errors.ts';
 import type { Completion, CompletionRequest, Provider } from '../../core/request.ts';
 import type { RecordDeadline } from '../record-deadline.ts';
 import type { RunControl } from '../run-control.ts';
-import { wakingTimer } from './waking-timer.ts';
+import { wakingTimer } from '../waking-timer.ts';
 
 interface AttemptParts {
   readonly provider: Provider;

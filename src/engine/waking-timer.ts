@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 
 /** A timer as late as this tells that the process could not run meanwhile, in ms. */
 const STALL_MS = 50;

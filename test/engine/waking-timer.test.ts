@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { wakingTimer } from '../../../src/engine/complete/waking-timer.ts';
-import { VirtualClock } from '../../helpers/virtual-clock.ts';
+import { wakingTimer } from '../../src/engine/waking-timer.ts';
+import { VirtualClock } from '../helpers/virtual-clock.ts';
 
 /** When a timer of 1 s runs, if the process is so late at each timer. */
 async function runsAt(lateMs: number): Promise<number | undefined> {
