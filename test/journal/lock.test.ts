@@ -60,7 +60,9 @@ describe('a lock', () => {
   });
 
   onLinux('of a process that has ended, of which only its parent takes no note, is taken over', async () => {
-    const parent = spawn('bash', ['-c', 'sleep 0 & echo $!; exec sleep 30']);
+    // It ends only once its parent is no shell any more: a shell would take note.
+    const child = `sh -c 'until [ "$(cat /proc/$PPID/comm)" = sleep ]; do sleep 0.01; done'`;
+    const parent = spawn('bash', ['-c', `${child} & echo $!; exec sleep 30`]);
     const pid = Number(await new Promise((resolve) => parent.stdout.once('data', resolve)));
     await vi.waitFor(() =>
       expect(execFileSync('cat', [`/proc/${pid}/stat`], { encoding: 'utf8' })).toMatch(/\) Z /),
