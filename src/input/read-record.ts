@@ -1,8 +1,9 @@
 import { AppError } from '../core/errors.ts';
 import type { ErrorCode } from '../core/failures.ts';
+import { fieldReader } from '../core/field-path.ts';
 import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import type { InputRow, Place } from '../core/record.ts';
-import { fieldReader, listFields } from './field-path.ts';
+import { listFields } from './list-fields.ts';
 import { idReader, type OwnId } from './record-id.ts';
 
 export interface RecordOptions {

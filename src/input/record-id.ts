@@ -1,6 +1,6 @@
+import { fieldReader } from '../core/field-path.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { IdKind } from '../core/record.ts';
-import { fieldReader } from './field-path.ts';
 
 /** Where an id is looked for when no field is named; `custom_id` is what batch files of OpenAI's form have. */
 const DEFAULT_FIELDS = ['id', 'custom_id'];

@@ -1,3 +1,4 @@
+import { valueAt } from '../../core/field-path.ts';
 import { isJsonObject } from '../../core/json.ts';
 import {
   type ErrorContext,
@@ -10,7 +11,7 @@ import {
 } from '../classify-error.ts';
 import type { HttpReply } from '../exchange.ts';
 import { headerOf } from '../reply-headers.ts';
-import { type ResponsePath, valueAt } from './response-path.ts';
+import type { ResponsePath } from './response-path.ts';
 
 /** Where a summary is looked for when no path is given, in this order. */
 const USUAL_FIELDS = ['summary', 'text', 'output'];

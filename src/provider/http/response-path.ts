@@ -1,5 +1,4 @@
 import { AppError } from '../../core/errors.ts';
-import { isJsonObject } from '../../core/json.ts';
 
 /** Steps into a JSON value: names of fields, indexes of arrays. */
 export type ResponsePath = readonly string[];
@@ -17,15 +16,4 @@ export function parseResponsePath(written: string): ResponsePath {
     });
   }
   return steps;
-}
-
-/** The value at the path, or undefined where there is none. */
-export function valueAt(value: unknown, path: ResponsePath): unknown {
-  let current = value;
-  for (const step of path) {
-    if (Array.isArray(current)) current = /^\d+$/.test(step) ? current[Number(step)] : undefined;
-    else if (isJsonObject(current) && Object.hasOwn(current, step)) current = current[step];
-    else return undefined;
-  }
-  return current;
 }
