@@ -1,5 +1,3 @@
-import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import type { RunOptions } from '../config/run-options.ts';
 import { AppError } from '../core/errors.ts';
@@ -17,6 +15,7 @@ import { compressionOf } from '../output/compression.ts';
 import { openError } from '../output/open-output-file.ts';
 import { checkOutput, type JournalledFile, type OutputSettings, openSink } from '../output/open-sink.ts';
 import { outputError } from '../output/output-error.ts';
+import { isDevice, realPath } from '../output/real-location.ts';
 import { stateSink } from '../output/state-sink.ts';
 import type { RowSettings } from './row-settings.ts';
 
@@ -92,7 +91,7 @@ function passThrough(sink: Sink, { ordered }: ResultsOptions): Results {
 }
 
 async function openFile(parts: ResultsParts, name: string, option: string): Promise<Results> {
-  const path = await realLocation(name);
+  const path = await realPath(name);
   const lock = systemErrors(name, option, () => takeLock(path, parts.ownProcess, name));
   try {
     const backup = parts.options.fresh ? systemErrors(name, option, () => setAside(path)) : undefined;
@@ -173,16 +172,4 @@ function systemErrors<T>(name: string, option: string, act: () => T): T {
   } catch (cause) {
     throw cause instanceof AppError ? cause : openError(option, name, cause);
   }
-}
-
-async function isDevice(path: string, option: string): Promise<boolean> {
-  const stats = await stat(path).catch(() => undefined);
-  if (stats?.isDirectory()) throw openError(option, path, Object.assign(new Error(), { code: 'EISDIR' }));
-  return stats !== undefined && !stats.isFile();
-}
-
-/** Behind all links, so that two names of a file have one lock. */
-async function realLocation(path: string): Promise<string> {
-  const folder = dirname(resolve(path));
-  return realpath(path).catch(async () => join(await realpath(folder).catch(() => folder), basename(path)));
 }

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { AppError } from '../core/errors.ts';
+import { realPath } from './real-location.ts';
 
 /**
  * Throws `usage` when the output file is one of the inputs, be it through links or not there yet.
@@ -9,9 +9,9 @@ import { AppError } from '../core/errors.ts';
  */
 export async function refuseInputPath(output: string, inputs: readonly string[]): Promise<void> {
   await refuseInputFile(await statIfThere(output), inputs);
-  const target = await realLocation(output);
+  const target = await realPath(output);
   for (const input of inputs) {
-    if ((await realLocation(input)) === target) throw sameFile(input);
+    if ((await realPath(input)) === target) throw sameFile(input);
   }
 }
 
@@ -34,11 +34,11 @@ export async function refuseInputFile(
 export async function refuseSharedPath(flag: string, path: string, others: readonly string[]): Promise<void> {
   const stats = await statIfThere(path);
   if (stats !== undefined && !stats.isFile()) return;
-  const location = await realLocation(path);
+  const location = await realPath(path);
   for (const other of others) {
     const there = await statIfThere(other);
     const same = stats !== undefined && stats.dev === there?.dev && stats.ino === there.ino;
-    if (!same && (await realLocation(other)) !== location) continue;
+    if (!same && (await realPath(other)) !== location) continue;
     throw new AppError('usage', `${flag} ${path}: it is also an input or another output`, {
       hint: 'name another file',
     });
@@ -53,10 +53,4 @@ function sameFile(input: string): AppError {
 
 async function statIfThere(path: string): Promise<BigIntStats | undefined> {
   return stat(path, { bigint: true }).catch(() => undefined);
-}
-
-/** The path with the links of its folder resolved, whether the file itself exists or not. */
-async function realLocation(path: string): Promise<string> {
-  const folder = dirname(resolve(path));
-  return join(await realpath(folder).catch(() => folder), basename(path));
 }
