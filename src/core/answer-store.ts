@@ -5,3 +5,10 @@ export interface AnswerStore {
   get(key: string): Completion | undefined;
   put(key: string, answer: Completion): void;
 }
+
+/** Answers about parts of texts whose rows are not written yet, kept for the next run. */
+export interface PartStore {
+  get(key: string): Completion | undefined;
+  /** Resolves when the answer outlives this process. */
+  put(key: string, answer: Completion): Promise<void>;
+}

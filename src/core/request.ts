@@ -1,5 +1,6 @@
 import type { CancelSignal } from './cancel-signal.ts';
 import type { Json, JsonObject } from './json.ts';
+import type { SummaryShape } from './summary-shape.ts';
 
 export interface Message {
   readonly role: 'system' | 'user' | 'assistant';
@@ -15,6 +16,10 @@ export interface CompletionRequest {
   readonly temperature?: number;
   /** Extra top-level fields of the request body, as the user named them. */
   readonly params: Readonly<Record<string, Json>>;
+  /** What the answer has to be, for providers that can be bound to it. */
+  readonly schema?: AnswerSchema;
+  /** What the summary should be like, for providers that write it themselves instead of following messages. */
+  readonly shape?: SummaryShape;
   /** What is to be summarised, for providers that take the document rather than messages. */
   readonly document: {
     readonly text: string;
@@ -22,6 +27,13 @@ export interface CompletionRequest {
     /** Of all that this request is made of besides the settings of the run; where a journal asked for it. */
     readonly contentHash?: string | undefined;
   };
+}
+
+/** The JSON Schema of an answer. */
+export interface AnswerSchema {
+  /** Letters, digits, `_` and `-`, at most 64: what endpoints take as a name. */
+  readonly name: string;
+  readonly schema: JsonObject;
 }
 
 /** Tokens as the endpoint reports them. A missing field is unknown, which is not 0. */
@@ -47,6 +59,18 @@ export interface Completion {
   readonly limits?: readonly LimitHint[];
   /** Where the answer was known from, when no request was sent for it. */
   readonly from?: KnownFrom;
+  /** The answer as data, where a schema was asked for. */
+  readonly data?: Json;
+  /** Checks that the answer still misses after it was asked for again. */
+  readonly warnings?: readonly string[];
+  /** How a text was dealt with that does not fit one request. */
+  readonly long?: LongText;
+}
+
+export interface LongText {
+  readonly strategy: 'map-reduce' | 'refine' | 'truncate';
+  /** Parts that the text was cut into; with `truncate` 1, for the rest was left out. */
+  readonly chunks: number;
 }
 
 /** `memory`: an identical request of the same run; `cache`: an earlier run. */
@@ -81,13 +105,28 @@ export interface Provider {
   close(): Promise<void>;
 }
 
-/** Turns a record into a request. Pure; throws an `AppError` (`prompt_field`) for a record that lacks a field. */
+/** One step of the work at a text that takes several requests. Parts are counted from 1. */
+export type PromptStep =
+  /** The record's `text` is one part of the whole. */
+  | { readonly kind: 'map'; readonly part: number; readonly parts: number }
+  /** The answers about neighbouring parts, in their order, become one; `last` makes the final answer. The record's `text` is not used. */
+  | { readonly kind: 'reduce'; readonly answers: readonly string[]; readonly last: boolean }
+  /** The answer about all parts before is carried on with the record's `text`, the next part. */
+  | { readonly kind: 'refine'; readonly part: number; readonly parts: number; readonly answer: string };
+
+/** What a prompt sees of a record. */
+export interface PromptRecord {
+  readonly text: string;
+  readonly fields: JsonObject;
+  readonly id: string;
+  readonly index: number;
+  readonly contentHash?: string | undefined;
+}
+
+/**
+ * Turns a record into a request: for the whole text, or for one step of the work at it. Pure; throws an
+ * `AppError` (`prompt_field`) for a record that lacks a field.
+ */
 export interface Prompt {
-  render(record: {
-    readonly text: string;
-    readonly fields: JsonObject;
-    readonly id: string;
-    readonly index: number;
-    readonly contentHash?: string | undefined;
-  }): CompletionRequest;
+  render(record: PromptRecord, step?: PromptStep): CompletionRequest;
 }

@@ -57,7 +57,9 @@ async function compile(template: string): Promise<Template> {
   return { write: compileTemplate(template), usedFields: templateFields(template) };
 }
 
-function requestSettings(options: PromptOptions): Omit<CompletionRequest, 'messages' | 'document'> {
+function requestSettings(
+  options: PromptOptions,
+): Pick<CompletionRequest, 'model' | 'maxOutputTokens' | 'temperature' | 'params'> {
   const { model, maxOutputTokens, temperature, params } = options;
   return {
     model,
