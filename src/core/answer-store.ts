@@ -8,7 +8,7 @@ export interface AnswerStore {
 
 /** Answers about parts of texts whose rows are not written yet, kept for the next run. */
 export interface PartStore {
-  get(key: string): Completion | undefined;
-  /** Resolves when the answer outlives this process. */
-  put(key: string, answer: Completion): Promise<void>;
+  get(key: string): Promise<Completion | undefined>;
+  /** Resolves when the answer outlives this process. `record`: the key of the record that it belongs to. */
+  put(record: string, key: string, answer: Completion): Promise<void>;
 }

@@ -34,6 +34,16 @@ export interface ProviderErrorExtra extends AppErrorExtra {
   readonly usage?: Usage | undefined;
   /** What the reply's headers said of the endpoint's limits. */
   readonly limits?: readonly LimitHint[] | undefined;
+  /** With `context_too_long`: what the endpoint says of it. */
+  readonly context?: ContextFacts | undefined;
+}
+
+/** In tokens. What the endpoint does not say is missing. */
+export interface ContextFacts {
+  /** The most that a request and its answer may take. */
+  readonly limit?: number;
+  /** What the request took. */
+  readonly prompt?: number;
 }
 
 /** A failed attempt at an endpoint, classified where it arose. */
@@ -44,6 +54,7 @@ export class ProviderError extends AppError {
   readonly requestId: string | undefined;
   readonly usage: Usage | undefined;
   readonly limits: readonly LimitHint[] | undefined;
+  readonly context: ContextFacts | undefined;
 
   constructor(code: ErrorCode, message: string, extra: ProviderErrorExtra = {}) {
     super(code, message, extra);
@@ -52,6 +63,7 @@ export class ProviderError extends AppError {
     this.requestId = extra.requestId;
     this.usage = extra.usage;
     this.limits = extra.limits;
+    this.context = extra.context;
   }
 }
 

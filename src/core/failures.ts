@@ -45,6 +45,8 @@ export const FAILURES = {
   output_budget_spent: row('The whole output budget was used before any text came.'),
   content_filtered: row('The endpoint refused the content.'),
   context_too_long: row('The text is longer than the model takes.'),
+  cannot_reduce: row('The answers about the parts of a text do not become short enough to be joined.'),
+  answer_truncated: row('The answer was cut off at the limit of output tokens, and --on-truncated is fail.'),
   bad_request: row('The endpoint refused the request (other 4xx).'),
   unexpected_answer: row('The endpoint answered with an error that is not worth another attempt.'),
   response_too_large: row('The answer is larger than is ever accepted.'),

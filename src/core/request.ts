@@ -73,8 +73,8 @@ export interface LongText {
   readonly chunks: number;
 }
 
-/** `memory`: an identical request of the same run; `cache`: an earlier run. */
-export type KnownFrom = 'memory' | 'cache';
+/** `memory`: an identical request of the same run; `cache`: an earlier run; `parts`: one that was interrupted. */
+export type KnownFrom = 'memory' | 'cache' | 'parts';
 
 /** One limit as announced by an endpoint. */
 export interface LimitHint {

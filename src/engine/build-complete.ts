@@ -1,5 +1,5 @@
 import PQueue from 'p-queue';
-import type { AnswerStore } from '../core/answer-store.ts';
+import type { AnswerStore, PartStore } from '../core/answer-store.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import type { Emit } from '../core/events.ts';
 import type { CostOf } from '../core/money.ts';
@@ -14,6 +14,8 @@ import { checkAnswer } from './complete/check-answer.ts';
 import type { Complete } from './complete/complete.ts';
 import { dedupe } from './complete/dedupe.ts';
 import { dispatch } from './complete/dispatch.ts';
+import { keptParts } from './complete/kept-parts.ts';
+import { type OnTruncated, onTruncated } from './complete/on-truncated.ts';
 import type { KeyOf } from './complete/request-key.ts';
 import { retry } from './complete/retry.ts';
 import type { AdaptiveConcurrency } from './concurrency/adaptive-concurrency.ts';
@@ -39,6 +41,8 @@ export interface CompleteSettings {
   /** Attempts in a row that may fail by the endpoint's fault before it counts as down; default: any number. */
   readonly maxConsecutiveFailures?: number | undefined;
   readonly budget?: BudgetSettings;
+  /** Default: keep. */
+  readonly onTruncated?: OnTruncated | undefined;
 }
 
 /** How answers are used again. */
@@ -48,6 +52,8 @@ export interface ReuseParts {
   readonly dedupe: boolean;
   /** Answers of other runs. */
   readonly store?: AnswerStore | undefined;
+  /** Answers about parts of texts that have no row yet. */
+  readonly parts?: PartStore | undefined;
 }
 
 export interface CompleteParts {
@@ -63,7 +69,7 @@ export interface CompleteParts {
   readonly reuse?: ReuseParts | undefined;
 }
 
-/** Joins the stack through which every request of one endpoint goes: cache, dedupe, retry, check, budget, dispatch. */
+/** Joins the stack through which every request of one endpoint goes: parts, cache, dedupe, cut answers, retry, check, budget, dispatch. */
 export function buildComplete(parts: CompleteParts): Complete {
   const { provider, settings, control, clock, random, emit, costOf } = parts;
   const { concurrency } = settings;
@@ -91,12 +97,15 @@ export function buildComplete(parts: CompleteParts): Complete {
     budget === undefined ? sent : withinBudget(sent, { budget, forecast: new Forecast(), control });
   const policy = new RetryPolicy({ ...settings, random, isOutage: (error) => breaker.isOutage(error) });
   const asked = retry(checkAnswer(paid), { policy, control, clock, emit });
-  return parts.reuse === undefined ? asked : reusing(asked, parts.reuse, emit);
+  const whole = onTruncated(asked, settings.onTruncated ?? 'keep');
+  return parts.reuse === undefined ? whole : reusing(whole, parts.reuse, emit);
 }
 
-function reusing(asked: Complete, { keyOf, dedupe: once, store }: ReuseParts, emit: Emit): Complete {
+function reusing(asked: Complete, reuse: ReuseParts, emit: Emit): Complete {
+  const { keyOf, dedupe: once, store, parts } = reuse;
   // Within a run the settings are the same for all: a hash of the content that is there already will do.
   const within: KeyOf = (request) => request.document.contentHash ?? keyOf(request);
   const deduped = once ? dedupe(asked, { keyOf: within, emit }) : asked;
-  return store === undefined ? deduped : cached(deduped, { keyOf, store, emit });
+  const stored = store === undefined ? deduped : cached(deduped, { keyOf, store, emit });
+  return parts === undefined ? stored : keptParts(stored, { keyOf, store: parts, emit });
 }

@@ -8,7 +8,7 @@ import { EffortMeter } from './effort-meter.ts';
 import type { FailureLimit } from './failure-limit.ts';
 import { RecordDeadline } from './record-deadline.ts';
 import type { RunControl } from './run-control.ts';
-import type { Task } from './task/single.ts';
+import type { Ask, Task } from './task/task.ts';
 
 export interface BatchParts {
   readonly source: Source;
@@ -45,10 +45,11 @@ export async function runBatch(parts: BatchParts): Promise<BatchEnd> {
   control.stopSignal.addEventListener('abort', () => emit('stopping', { reason: control.stopSignal.reason }));
   try {
     for await (const row of source.rows(control.stopSignal)) {
-      open.begin();
+      const chars = row.ok ? row.record.text.length : 0;
+      open.begin(chars);
       processRow(parts, row).then((done) => {
         if (!done) unfinished += 1;
-        open.end();
+        open.end(chars);
       });
       await open.room();
       if (control.reason !== undefined) break;
@@ -97,7 +98,11 @@ async function outcomeOf(parts: BatchParts, row: InputRow): Promise<Outcome | un
   const deadline = recordDeadlineMs === undefined ? undefined : new RecordDeadline(clock, recordDeadlineMs);
   try {
     const call = { id: record.id, effort, priority: PRIORITY.record, deadline };
-    const answer = await task.run(record, (request) => complete(request, call));
+    const ask: Ask = (request, step = 'record') => {
+      if (step === 'record') return complete(request, call);
+      return complete(request, { ...call, priority: PRIORITY[step], partOf: record.key ?? record.id });
+    };
+    const answer = await task.run(record, ask);
     return { ok: true, record, answer, effort: effort.total() };
   } catch (error) {
     return failed(record, error, effort, control);
@@ -117,27 +122,33 @@ function failed(
   return { ok: false, record, error, effort: effort.total() };
 }
 
+/** Characters of all open texts together, from which on no further record is read: whole books need not fill the window. */
+const MOST_OPEN_CHARS = 32 * 1024 * 1024;
+
 /** Counts open records, and tells when there is room for another and when there are none. */
 class OpenRecords {
   readonly #most: () => number;
   #count = 0;
+  #chars = 0;
   #onChange: (() => void) | undefined;
 
   constructor(most: () => number) {
     this.#most = most;
   }
 
-  begin(): void {
+  begin(chars: number): void {
     this.#count += 1;
+    this.#chars += chars;
   }
 
-  end(): void {
+  end(chars: number): void {
     this.#count -= 1;
+    this.#chars -= chars;
     this.#onChange?.();
   }
 
   room(): Promise<void> | undefined {
-    const hasRoom = (): boolean => this.#count < this.#most();
+    const hasRoom = (): boolean => this.#count < this.#most() && this.#chars < MOST_OPEN_CHARS;
     return hasRoom() ? undefined : this.#until(hasRoom);
   }
 

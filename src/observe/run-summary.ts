@@ -31,7 +31,7 @@ export interface RunSummary {
   };
   readonly failedByCode: CountByCode;
   /** Requests that were not sent, since their answer was known: from this run, and from the cache. */
-  readonly saved: { readonly memory: number; readonly cache: number };
+  readonly saved: { readonly memory: number; readonly cache: number; readonly parts: number };
   /** Requests sent. */
   readonly attempts: number;
   readonly retries: number;

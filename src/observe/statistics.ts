@@ -17,7 +17,7 @@ export class Statistics {
   #endedAt: number | undefined;
   readonly #records = { read: 0, ok: 0, failed: 0, truncated: 0, inputErrors: 0 };
   readonly #earlier = { reused: 0, failed: 0, stale: 0, damagedLines: 0 };
-  readonly #saved = { memory: 0, cache: 0 };
+  readonly #saved = { memory: 0, cache: 0, parts: 0 };
   readonly #failedByCode: Partial<Record<ErrorCode, number>> = {};
   readonly #retriesByCode: Partial<Record<ErrorCode, number>> = {};
   #retries = 0;

@@ -23,7 +23,7 @@ export function toSummaryJson(summary: RunSummary, exitCode?: number): JsonObjec
       stale: earlier.stale,
       damaged_lines: earlier.damagedLines,
     },
-    saved: { memory: summary.saved.memory, cache: summary.saved.cache },
+    saved: { memory: summary.saved.memory, cache: summary.saved.cache, parts: summary.saved.parts },
     failed_by_code: { ...summary.failedByCode },
     requests: summary.attempts,
     retries: summary.retries,

@@ -80,16 +80,15 @@ function requestRows(summary: RunSummary): readonly Row[] {
   ];
 }
 
-function savedRow({ saved: { memory, cache } }: RunSummary): Row {
-  if (memory + cache === 0) return undefined;
-  const parts = [
+function savedRow({ saved: { memory, cache, parts } }: RunSummary): Row {
+  const all = memory + cache + parts;
+  if (all === 0) return undefined;
+  const sources = [
     ...(memory > 0 ? [`${formatNumber(memory)} the same as others of this run`] : []),
     ...(cache > 0 ? [`${formatNumber(cache)} answered from the cache`] : []),
+    ...(parts > 0 ? [`${formatNumber(parts)} answered by an earlier run`] : []),
   ];
-  return [
-    'saved',
-    `${formatNumber(memory + cache)} ${plural(memory + cache, 'request')}: ${parts.join(', ')}`,
-  ];
+  return ['saved', `${formatNumber(all)} ${plural(all, 'request')}: ${sources.join(', ')}`];
 }
 
 function tokens({ tokens: { input, output, answersWithoutUsage } }: RunSummary): string {

@@ -37,9 +37,11 @@ const okRow = z.object({
   model: z.string().optional().describe('The model that answered, as it names itself'),
   finish_reason: z.enum(['stop', 'length', 'filter', 'other']).describe('Why the answer ends'),
   from: z
-    .enum(['memory', 'cache'])
+    .enum(['memory', 'cache', 'parts'])
     .optional()
-    .describe('Where the answer was known from, without a request: an identical one of this run, or --cache'),
+    .describe(
+      'Where the answer was known from, without a request: an identical one of this run, --cache, or a run that was interrupted',
+    ),
   truncated: z.boolean().describe('Whether the summary was cut off at the limit of output tokens'),
 });
 

@@ -1,6 +1,7 @@
 import { ProviderError } from '../core/errors.ts';
 import type { ErrorCode } from '../core/failures.ts';
 import type { LimitHint, Usage } from '../core/request.ts';
+import { contextFacts } from './context-limit.ts';
 import type { Endpoint } from './endpoint.ts';
 import { type ErrorFacts, readErrorBody } from './error-body.ts';
 import { codeOf } from './error-rules.ts';
@@ -125,6 +126,10 @@ function build(
     requestId: requestIdOf(reply.headers),
     usage,
     limits: limits.length > 0 ? limits : undefined,
+    context:
+      settled === 'context_too_long'
+        ? (facts.context ?? contextFacts(`${message} ${facts.upstream ?? ''}`))
+        : undefined,
   });
 }
 

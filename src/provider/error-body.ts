@@ -1,3 +1,4 @@
+import type { ContextFacts } from '../core/errors.ts';
 import { isJsonObject, type JsonObject } from '../core/json.ts';
 import { parseDuration } from './reset-time.ts';
 
@@ -15,6 +16,8 @@ export interface ErrorFacts {
   readonly upstream?: string;
   /** Wait asked for in the body (Google's `RetryInfo`), in ms. */
   readonly retryAfterMs?: number;
+  /** What llama.cpp tells of a context that is too long, in fields of its own. */
+  readonly context?: ContextFacts;
 }
 
 /** Fields that hold a machine word, the most telling first. */
@@ -51,12 +54,14 @@ export function readErrorBody(body: unknown): ErrorFacts {
   const label = words.find(
     (word) => !/^\d*$/.test(word) && !EMPTY_LABELS.has(word.toLowerCase()) && word.length < 60,
   );
+  const context = sources.map(contextOf).find((facts) => facts !== undefined);
   const retryAfterMs = sources.map(({ retryDelay }) => wait(retryDelay)).find((ms) => ms !== undefined);
   return {
     words: words.map((word) => word.toLowerCase()),
     ...(status !== undefined && { status }),
     ...(label !== undefined && { label }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(context !== undefined && { context }),
     ...texts(messageOf(root, sources), upstreamOf(sources)),
   };
 }
@@ -108,6 +113,11 @@ function upstreamOf(sources: readonly JsonObject[]): string | undefined {
   const parts = sources.flatMap(({ raw, reasons }) => [raw, ...listed(reasons)]);
   const told = parts.filter((part) => typeof part === 'string');
   return told.length === 0 ? undefined : told.join(' ');
+}
+
+function contextOf({ n_ctx: limit, n_prompt_tokens: prompt }: JsonObject): ContextFacts | undefined {
+  if (typeof limit !== 'number') return undefined;
+  return { limit, ...(typeof prompt === 'number' && { prompt }) };
 }
 
 function texts(message?: string, upstream?: string): { message?: string; upstream?: string } {

@@ -11,6 +11,8 @@ export interface Call {
   readonly effort: EffortMeter;
   readonly priority: number;
   readonly deadline?: RecordDeadline | undefined;
+  /** Key of the record of whose text the request is about a part. */
+  readonly partOf?: string | undefined;
   /** Called when the request is sent. */
   readonly onSend?: () => void;
 }

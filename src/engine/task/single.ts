@@ -1,15 +1,7 @@
-import type { InputRecord } from '../../core/record.ts';
-import type { Completion, CompletionRequest, Prompt } from '../../core/request.ts';
+import type { Prompt } from '../../core/request.ts';
+import type { FinalAnswer, Task } from './task.ts';
 
-/** What is done with one record. It sees one function and knows nothing of limits, retries or budgets. */
-export interface Task {
-  run(
-    record: InputRecord,
-    complete: (request: CompletionRequest) => Promise<Completion>,
-  ): Promise<Completion>;
-}
-
-/** One request a record. */
-export function single(prompt: Prompt): Task {
-  return { run: (record, complete) => complete(prompt.render(record)) };
+/** One request a record, however long the text. */
+export function single(prompt: Prompt, answer: FinalAnswer = (request, _record, ask) => ask(request)): Task {
+  return { run: (record, ask) => answer(prompt.render(record), record, ask) };
 }
