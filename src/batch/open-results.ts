@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { RunOptions } from '../config/run-options.ts';
+import type { PartStore } from '../core/answer-store.ts';
 import { AppError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import type { Sink } from '../core/outcome.ts';
@@ -9,6 +10,7 @@ import type { OwnProcess } from '../journal/holder.ts';
 import { identifiedSource } from '../journal/identified-source.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
 import { type Lock, takeLock } from '../journal/lock.ts';
+import type { PartFile } from '../journal/part-file.ts';
 import type { Spent } from '../journal/read-journal.ts';
 import { setAside } from '../journal/set-aside.ts';
 import { compressionOf } from '../output/compression.ts';
@@ -38,6 +40,8 @@ export interface Results {
   readonly goesOn: boolean;
   /** What the results that are there took, as far as they tell. */
   readonly spent: Spent | undefined;
+  /** Answers about parts of texts that have no row yet; where a later run goes on. */
+  readonly parts?: PartStore | undefined;
   /** Lines for the user. */
   readonly notices: readonly string[];
   /** The records that are to be done, of those that are there. Tells of what is known already. */
@@ -146,23 +150,46 @@ async function openJournalled(
     onRow: (record, bytes) => journal.note(record, bytes),
   };
   const isState = option === '--state';
+  const parts = await journal.openParts(() => {});
+  let hasFailed = false;
   // In a file the order is made at the end: a row that waits for its turn would be lost, and paid again, after a crash.
   const sink = isState
     ? await stateSink(await openSink(options, stdout), file)
     : await openSink({ ...options, ordered: false }, stdout, file);
   return {
-    ...{ sink, ordered: isState && options.ordered, goesOn: true },
+    sink: forgetful(sink, parts, () => {
+      hasFailed = true;
+    }),
+    ...{ ordered: isState && options.ordered, goesOn: true, parts },
     ...{ spent: journal.spent, notices },
     source: (inner, emit) => {
       journal.announce(emit);
       return journal.source(inner, emit, (index) => sink.skip?.(index));
     },
     onLost: (listener) => lock.onLost(listener),
-    finish: () =>
-      journal.finish().catch((cause: unknown) => {
+    finish: async (isWhole) => {
+      await parts.close(isWhole === true && !hasFailed);
+      await journal.finish().catch((cause: unknown) => {
         throw outputError(file.path, cause);
-      }),
-    release: () => lock.release(),
+      });
+    },
+    release: () => {
+      parts.close(false);
+      lock.release();
+    },
+  };
+}
+
+/** Parts of a text are kept until its row is written. */
+function forgetful(sink: Sink, parts: PartFile, onFailed: () => void): Sink {
+  return {
+    write: async (outcome) => {
+      await sink.write(outcome);
+      if (!outcome.ok) onFailed();
+      else if (parts.size > 0) await parts.forget(outcome.record.key ?? outcome.record.id);
+    },
+    skip: (index) => sink.skip?.(index),
+    close: () => sink.close(),
   };
 }
 

@@ -7,6 +7,7 @@ import { nameOf } from './compare-settings.ts';
 import { type Folded, foldText } from './fold.ts';
 import { GrowingNumbers } from './growing-numbers.ts';
 import { type Manifest, readManifest, type Settings, writeManifest } from './manifest.ts';
+import { PartFile } from './part-file.ts';
 import { type JournalPaths, pathsOf } from './paths.ts';
 import { type JournalContent, readJournal, type Spent } from './read-journal.ts';
 import { repairJournal, standing } from './repair.ts';
@@ -101,6 +102,25 @@ export class Journal {
     for (const { line } of this.#content.damaged) {
       emit('damaged', { file: this.#options.name, line, movedTo: this.#paths.damaged });
     }
+  }
+
+  /** Answers about parts of the texts that have no row yet. `onTrouble` as `PartFileOptions` has it. */
+  openParts(onTrouble: (cause: unknown) => void): Promise<PartFile> {
+    const { parts: path } = this.#paths;
+    return PartFile.open({
+      path,
+      temporary: `${path}-tmp`,
+      isDone: (record) => this.#isDone(record),
+      onTrouble,
+    });
+  }
+
+  /** Whether the record has a row of success that will not be replaced. */
+  #isDone(key: string): boolean {
+    if (this.#replaces) return false;
+    foldText(key, this.#key);
+    const row = this.#rows.find(this.#key);
+    return row !== undefined && this.#rows.isGood(row);
   }
 
   /** The records that are to be done still. `skip` is told the index of each that is done already. */

@@ -7,6 +7,8 @@ export interface JournalPaths {
   readonly damaged: string;
   /** The file while it is written anew. */
   readonly temporary: string;
+  /** Answers about parts of texts that have no row yet. */
+  readonly parts: string;
 }
 
 export function pathsOf(file: string): JournalPaths {
@@ -15,5 +17,6 @@ export function pathsOf(file: string): JournalPaths {
     manifest: `${file}.gistmill`,
     damaged: `${file}.damaged`,
     temporary: `${file}.gistmill-tmp`,
+    parts: `${file}.gistmill-parts`,
   };
 }
