@@ -2,20 +2,21 @@ import type { Clock, Random } from '../core/clock.ts';
 import type { Emit } from '../core/events.ts';
 import type { Sink } from '../core/outcome.ts';
 import type { Source } from '../core/record.ts';
-import type { Prompt, Provider } from '../core/request.ts';
+import type { Provider } from '../core/request.ts';
 import type { BudgetSettings } from '../engine/budget/open-budget.ts';
 import { buildComplete, type ReuseParts } from '../engine/build-complete.ts';
+import type { OnTruncated } from '../engine/complete/on-truncated.ts';
 import { AdaptiveConcurrency } from '../engine/concurrency/adaptive-concurrency.ts';
 import { FailureLimit, type FailureLimitOptions } from '../engine/failure-limit.ts';
 import type { QuotaOptions } from '../engine/limiter/quota.ts';
 import { type BatchEnd, runBatch } from '../engine/run-batch.ts';
 import type { RunControl } from '../engine/run-control.ts';
 import { startRunDeadline } from '../engine/run-deadline.ts';
-import { single } from '../engine/task/single.ts';
 import type { Billing } from './billing.ts';
+import { buildTask, type TaskRooms, type TaskSettings } from './build-task.ts';
 
 /** What of the configuration concerns the engine. Times in ms. */
-export interface BatchSettings {
+export interface BatchSettings extends TaskSettings {
   readonly concurrency: number | 'auto';
   /** Most that `auto` may try. */
   readonly maxConcurrency: number;
@@ -38,6 +39,7 @@ export interface BatchSettings {
   readonly maxTokensTotal?: number | undefined;
   readonly recordDeadline?: number | undefined;
   readonly deadline?: number | undefined;
+  readonly onTruncated?: OnTruncated | undefined;
 }
 
 export interface EarlierSpent {
@@ -46,10 +48,9 @@ export interface EarlierSpent {
   readonly costUsd: number;
 }
 
-export interface BatchRooms {
+export interface BatchRooms extends TaskRooms {
   readonly settings: BatchSettings;
   readonly source: Source;
-  readonly prompt: Prompt;
   readonly provider: Provider;
   readonly sink: Sink;
   readonly control: RunControl;
@@ -87,7 +88,7 @@ const FREE: Billing = { billed: false };
 
 /** Runs a batch through all rooms to its end. */
 export async function joinBatch(rooms: BatchRooms): Promise<BatchEnd> {
-  const { settings, source, prompt, provider, sink, control, clock, random, emit, billing = FREE } = rooms;
+  const { settings, source, provider, sink, control, clock, random, emit, billing = FREE } = rooms;
   const concurrency = concurrencyOf(settings);
   const complete = buildComplete({
     ...{ provider, control, clock, random, emit },
@@ -101,13 +102,14 @@ export async function joinBatch(rooms: BatchRooms): Promise<BatchEnd> {
       timeoutMs: settings.timeout,
       maxRetryWaitMs: settings.maxRetryWait,
       maxConsecutiveFailures: settings.maxConsecutiveFailures,
+      onTruncated: settings.onTruncated,
       budget: budgetOf(settings, billing, rooms.spent),
     },
   });
   const cancelDeadline = startRunDeadline(control, clock, settings.deadline);
   const end = await runBatch({
     ...{ source, complete, sink, control, clock, emit },
-    task: single(prompt),
+    task: buildTask(rooms, settings, typeof concurrency === 'number' ? concurrency : settings.maxConcurrency),
     failureLimit: new FailureLimit(settings.maxFailures),
     window: settings.window ?? windowFor(concurrency, settings.ordered ? ORDERED_WINDOW : WINDOW),
     recordDeadlineMs: settings.recordDeadline,

@@ -115,7 +115,8 @@ async function run(rooms: Rooms, env: Io['env'], io: Io): Promise<number> {
   const { emit } = events;
   const source = results.source(rooms.source, emit);
   const settings = { ...options, ordered: results.ordered };
-  const parts = { ...rooms, source, settings, sink: results.sink, spent: results.spent };
+  const reuse = { ...rooms.reuse, parts: results.parts };
+  const parts = { ...rooms, reuse, source, settings, sink: results.sink, spent: results.spent };
   const end = await joinBatch({ ...parts, control, clock, random, emit });
   rooms.reuse.close();
   const reason = await finish(results, end.stoppedBy);

@@ -5,6 +5,7 @@ const PROMPT = 'Prompt';
 const ENDPOINT = 'Endpoint';
 const PACE = 'Pace and retries';
 const BUDGET = 'Budget and deadlines';
+const LONG = 'Long texts and answers';
 const REUSE = 'Answers used again';
 const OUTPUT = 'Output';
 const TALK = 'Progress and logs';
@@ -12,10 +13,10 @@ const SETUP = 'Configuration';
 
 /** The options of the main command, in the order in which the help shows them. */
 export const RUN_OPTIONS = [
-  { key: 'inputFormat', kind: 'choice', choices: ['auto', 'text', 'jsonl', 'json'], default: 'auto', group: INPUT, help: 'how inputs are read (auto: by the file name, stdin by its first character)' },
+  { key: 'inputFormat', kind: 'choice', choices: ['auto', 'text', 'jsonl', 'json', 'csv', 'tsv'], default: 'auto', group: INPUT, help: 'how inputs are read (auto: by the file name, stdin by its first character)' },
   { key: 'each', kind: 'choice', choices: ['line', 'file'], default: 'line', group: INPUT, help: 'what one text is, a line (or JSON record) or a whole file' },
-  { key: 'textField', kind: 'text', default: 'text', placeholder: 'path', group: INPUT, help: 'field of a JSON record that holds the text; dots go deeper' },
-  { key: 'idField', kind: 'text', placeholder: 'path', defaultText: 'id, then custom_id', group: INPUT, help: 'field of a JSON record that holds its id' },
+  { key: 'textField', kind: 'text', default: 'text', placeholder: 'path', group: INPUT, help: 'field (JSON) or column (CSV) that holds the text; dots go deeper' },
+  { key: 'idField', kind: 'text', placeholder: 'path', defaultText: 'id, then custom_id', group: INPUT, help: 'field or column that holds the id of a record' },
   { key: 'maxLine', kind: 'size', default: 64 * 1024 * 1024, defaultText: '64MiB', min: 1, group: INPUT, help: 'longest line or file that is read; a longer one becomes an error row' },
   { key: 'strict', kind: 'flag', default: false, group: INPUT, help: 'read all input files first, and refuse to start if any record is broken' },
 
@@ -59,6 +60,12 @@ export const RUN_OPTIONS = [
   { key: 'priceOut', kind: 'number', min: 0, example: '0.60', placeholder: 'usd', defaultText: 'from the built-in price table', group: BUDGET, help: 'price of a million output tokens, in USD' },
   { key: 'recordDeadline', kind: 'duration', min: 1, defaultText: 'no limit', group: BUDGET, help: 'longest time for one record from its first attempt on, retries and waits included' },
   { key: 'deadline', kind: 'duration', min: 1, defaultText: 'no limit', group: BUDGET, help: 'longest time for the whole run, such as 2h; then it stops, as after Ctrl-C' },
+
+  { key: 'strategy', kind: 'choice', choices: ['auto', 'single', 'map-reduce', 'refine', 'truncate', 'fail'], default: 'auto', group: LONG, help: 'what is done with a text that does not fit the context window (auto: map-reduce)' },
+  { key: 'context', kind: 'integer', min: 64, example: '8192', placeholder: 'tokens', defaultText: 'from the built-in model table, else learnt from the endpoint', group: LONG, help: 'context window: what a request and its answer may take together' },
+  { key: 'chunkTokens', kind: 'integer', min: 16, placeholder: 'tokens', defaultText: 'what the context window leaves', group: LONG, help: 'longest part that a text is cut into' },
+  { key: 'overlap', kind: 'integer', min: 0, default: 0, placeholder: 'tokens', group: LONG, help: 'how much of the end of a part is repeated at the beginning of the next' },
+  { key: 'onTruncated', kind: 'choice', choices: ['keep', 'retry', 'fail'], default: 'keep', group: LONG, help: 'an answer cut off at the limit of output tokens: keep it marked, ask again with more, or fail' },
 
   { key: 'dedupe', kind: 'flag', default: true, group: REUSE, help: 'send identical requests of a run once and use the answer for all; --no-dedupe sends each' },
   { key: 'cache', kind: 'folder', placeholder: 'dir', defaultText: 'no cache', group: REUSE, help: 'keep answers across runs and files, here or in the usual place, ~/.cache/gistmill' },

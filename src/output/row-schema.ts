@@ -36,6 +36,11 @@ const okRow = z.object({
   summary: z.string(),
   model: z.string().optional().describe('The model that answered, as it names itself'),
   finish_reason: z.enum(['stop', 'length', 'filter', 'other']).describe('Why the answer ends'),
+  strategy: z
+    .enum(['map-reduce', 'refine', 'truncate'])
+    .optional()
+    .describe('How a text was dealt with that does not fit one request; with truncate its end was left out'),
+  chunks: count.optional().describe('Parts that the text was cut into'),
   from: z
     .enum(['memory', 'cache', 'parts'])
     .optional()

@@ -21,6 +21,8 @@ export function toRow(outcome: Outcome, keep?: Keep, madeBy?: string): ResultRow
     model: answer?.model,
     finish_reason: answer?.finish.unified,
     truncated: answer && answer.finish.unified === 'length',
+    strategy: answer?.long?.strategy,
+    chunks: answer?.long?.chunks,
     from: answer?.from,
     usage: { input_tokens: effort.usage.inputTokens, output_tokens: effort.usage.outputTokens },
     cost_usd: effort.costUsd,
