@@ -23,6 +23,9 @@ const ends = (exitCode: FailureRule['exitCode'], meaning: string): FailureRule =
 
 export const FAILURES = {
   invalid_json: row('The line or file is not valid JSON.'),
+  invalid_csv: row(
+    'The CSV record has a quote that is not closed, or more or fewer columns than the first line.',
+  ),
   invalid_record: row('The JSON value is neither an object nor a string.'),
   missing_text: row('The record has no text field of that name.'),
   invalid_text: row('The text field is not a string.'),

@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import type { Input } from './check-inputs.ts';
 import type { FormatReader } from './format-reader.ts';
 import { LineReader } from './line-reader.ts';
@@ -6,10 +7,16 @@ import type { RecordReader } from './read-record.ts';
 import { hasFirstLine, type SniffedFormat, sniffFormat, sniffJsonFile, startsArray } from './sniff-format.ts';
 import { WholeReader } from './whole-reader.ts';
 
-interface FormatChoice {
-  readonly format: 'auto' | SniffedFormat;
+/** What may be named; CSV is not made out by how it begins. */
+type NamedFormat = SniffedFormat | 'csv' | 'tsv';
+
+export interface FormatChoice {
+  readonly inputFormat: 'auto' | NamedFormat;
   readonly each: 'line' | 'file';
-  readonly maxBytes: number;
+  readonly textField: string;
+  readonly idField?: string | undefined;
+  /** Longest record or whole file, in bytes. */
+  readonly maxLineBytes: number;
 }
 
 interface OpenedFormat {
@@ -24,13 +31,22 @@ export async function openFormat(
   records: RecordReader,
   choice: FormatChoice,
 ): Promise<OpenedFormat> {
-  const options = { file: input.name, maxBytes: choice.maxBytes };
-  const named = choice.format === 'auto' ? formatOfName(input) : choice.format;
+  const options = {
+    file: input.name,
+    maxBytes: Math.min(choice.maxLineBytes, constants.MAX_STRING_LENGTH),
+  };
+  const named = namedFormat(input, choice);
   const looks = choice.each === 'line' && (named === undefined || named === 'json');
   const { head, chunks } = await openHead(bytes, input.name, (start) => !looks || hasFirstLine(start));
   if (choice.each === 'file')
     return { chunks, reader: new WholeReader(records, { ...options, json: false }) };
-  const format = formatOf(named, choice.format === 'auto', head);
+  if (named === 'csv' || named === 'tsv') {
+    const { CsvReader } = await import('./csv-reader.ts');
+    const { textField, idField } = choice;
+    const delimiter = named === 'csv' ? ',' : '\t';
+    return { chunks, reader: new CsvReader(records, { ...options, delimiter, textField, idField }) };
+  }
+  const format = formatOf(named, choice.inputFormat === 'auto', head);
   if (format !== 'json')
     return { chunks, reader: new LineReader(records, { ...options, json: format === 'jsonl' }) };
   if (!startsArray(head)) return { chunks, reader: new WholeReader(records, { ...options, json: true }) };
@@ -38,9 +54,12 @@ export async function openFormat(
   return { chunks, reader: new JsonArrayReader(records, options) };
 }
 
-/** What a name says; undefined for stdin and for pipes, whose names say nothing unless they have an ending. */
-function formatOfName({ kind, name }: Input): SniffedFormat | undefined {
+/** By option, else what the name says; undefined for stdin and for pipes, whose names say nothing unless they have an ending. */
+export function namedFormat({ kind, name }: Input, { inputFormat }: FormatChoice): NamedFormat | undefined {
+  if (inputFormat !== 'auto') return inputFormat;
   if (kind === 'stdin') return undefined;
+  if (/\.csv$/i.test(name)) return 'csv';
+  if (/\.tsv$/i.test(name)) return 'tsv';
   if (/\.(jsonl|ndjson)$/i.test(name)) return 'jsonl';
   if (/\.json$/i.test(name)) return 'json';
   return kind === 'pipe' && !/\.\w+$/.test(name) ? undefined : 'text';

@@ -1,22 +1,15 @@
-import { constants } from 'node:buffer';
 import { AppError } from '../core/errors.ts';
 import type { InputRow, Source } from '../core/record.ts';
+import { checkHeaders } from './check-headers.ts';
 import { checkInputs, type Input, reasonOf } from './check-inputs.ts';
 import type { FormatReader } from './format-reader.ts';
-import { openFormat } from './open-format.ts';
+import { type FormatChoice, openFormat } from './open-format.ts';
 import { fileChunks, pipeChunks, type Stdin, streamChunks } from './read-chunks.ts';
 import { RecordReader } from './read-record.ts';
 
-export interface InputOptions {
+export interface InputOptions extends FormatChoice {
   /** Paths; `-` is stdin. Empty: stdin, unless it is a terminal. */
   readonly inputs: readonly string[];
-  readonly inputFormat: 'auto' | 'text' | 'jsonl' | 'json';
-  /** What one record is: a line (or JSON value), or a whole file. */
-  readonly each: 'line' | 'file';
-  readonly textField: string;
-  readonly idField?: string | undefined;
-  /** Longest line, array element or whole file, in bytes. */
-  readonly maxLineBytes: number;
 }
 
 /** What the readers of one run share. */
@@ -30,12 +23,14 @@ interface Run {
 
 /**
  * Opens the inputs of a run. Every path is checked first: rejects with `input_not_readable`, or with
- * `usage` where there is nothing to read. Stdin is left alone unless it is an input. `rows()` throws
- * `input_not_readable` for a pipe that turns out to be UTF-16; all else that goes wrong is a row.
+ * `usage` where there is nothing to read, or the columns of a CSV file are none to make records of.
+ * Stdin is left alone unless it is an input. `rows()` throws `input_not_readable` for a pipe that turns
+ * out to be UTF-16, and `usage` for the columns of one; all else that goes wrong is a row.
  * Reading again is possible for files, not for pipes.
  */
 export async function openInputs(options: InputOptions, stdin: Stdin): Promise<Source> {
   const inputs = await checkInputs(namedInputs(options.inputs, stdin), stdin);
+  await checkHeaders(inputs, options);
   let bytesRead = 0;
   const onBytes = (bytes: number): void => {
     bytesRead += bytes;
@@ -88,11 +83,7 @@ async function* readInput(input: Input, run: Run): AsyncGenerator<Iterable<Input
   let reader: FormatReader | undefined;
   const counted = countBytes(openChunks(input, run), run.onBytes);
   try {
-    const opened = await openFormat(counted, input, run.records, {
-      format: run.options.inputFormat,
-      each: run.options.each,
-      maxBytes: Math.min(run.options.maxLineBytes, constants.MAX_STRING_LENGTH),
-    });
+    const opened = await openFormat(counted, input, run.records, run.options);
     reader = opened.reader;
     for await (const chunk of opened.chunks) {
       yield reader.push(chunk);
