@@ -41,20 +41,21 @@ export class Identifier {
 
   #ofRecord(record: InputRecord): Identity {
     if (record.idKind !== undefined) {
-      return { base: digestOfId(record.idKind, record.id), content: this.#contentOf(record) };
+      return { base: digestOfId(record.idKind, record.id), content: contentOf(record, this.#usedFields) };
     }
     const base = digest(wholeOf(record.fields));
     const isContent = this.#usedFields.length === 0 && isTextAlone(record.fields);
-    return { base, content: isContent ? base.slice(0, SHORT_CHARS) : this.#contentOf(record) };
+    return { base, content: isContent ? base.slice(0, SHORT_CHARS) : contentOf(record, this.#usedFields) };
   }
+}
 
-  #contentOf(record: InputRecord): string {
-    const { text, fields } = record;
-    if (this.#usedFields.length === 0) return digest(text).slice(0, SHORT_CHARS);
-    const known: Readonly<Record<string, Json>> = { id: record.id, index: record.index, ...fields };
-    const used = this.#usedFields.map((name) => (Object.hasOwn(known, name) ? (known[name] ?? null) : null));
-    return digest(JSON.stringify([text, ...used])).slice(0, SHORT_CHARS);
-  }
+/** The `contentHash` of a record whose request is made of these fields besides the text. */
+export function contentOf(record: InputRecord, usedFields: readonly string[]): string {
+  const { text, fields } = record;
+  if (usedFields.length === 0) return digest(text).slice(0, SHORT_CHARS);
+  const known: Readonly<Record<string, Json>> = { id: record.id, index: record.index, ...fields };
+  const used = usedFields.map((name) => (Object.hasOwn(known, name) ? (known[name] ?? null) : null));
+  return digest(JSON.stringify([text, ...used])).slice(0, SHORT_CHARS);
 }
 
 function digestOfId(kind: string, id: string): string {

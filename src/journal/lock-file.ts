@@ -53,7 +53,8 @@ function link(temporary: string, path: string, self: Holder): boolean {
   }
 }
 
-function readLock(path: string): { holder: Holder | undefined; signMs: number } | undefined {
+/** The lock as it is; undefined where there is none. */
+export function readLock(path: string): { holder: Holder | undefined; signMs: number } | undefined {
   return ifThere(() => ({ signMs: statSync(path).mtimeMs, holder: parseHolder(readFileSync(path, 'utf8')) }));
 }
 

@@ -1,6 +1,6 @@
 import { AppError } from '../core/errors.ts';
 import { describeSelf, type Holder, isAlive, type OwnProcess } from './holder.ts';
-import { type FoundLock, isHeldBy, makeLock, remove, replaceLock, signLock } from './lock-file.ts';
+import { type FoundLock, isHeldBy, makeLock, readLock, remove, replaceLock, signLock } from './lock-file.ts';
 
 /** So often a holder shows that it lives. */
 const SIGN_EVERY_MS = 10_000;
@@ -36,6 +36,23 @@ export function takeLock(file: string, own: OwnProcess, name = file): Lock {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, BETWEEN_TRIES_MS);
   }
   throw new AppError('output_locked', `${name}: other runs keep taking its lock`);
+}
+
+export interface LockState {
+  /** Undefined where the lock does not tell, as in the moment of its making. */
+  readonly holder: Holder | undefined;
+  /** Whether the holder has died and left its lock behind. */
+  readonly isGone: boolean;
+}
+
+/** Who holds the lock of a file, without touching it; signs of life are judged by the clock of this machine. */
+export function lookAtLock(file: string, own: OwnProcess): LockState | undefined {
+  const found = readLock(`${file}.lock`);
+  if (found === undefined) return undefined;
+  return {
+    holder: found.holder,
+    isGone: isGone({ ...found, nowMs: Date.now() }, describeSelf(own), own),
+  };
 }
 
 function isGone({ holder, signMs, nowMs }: FoundLock, self: Holder, own: OwnProcess): boolean {

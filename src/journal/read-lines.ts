@@ -1,8 +1,18 @@
 import { isUtf8 } from 'node:buffer';
-import type { FileHandle } from 'node:fs/promises';
 
 const LF = 0x0a;
 const BLOCK_BYTES = 1024 * 1024;
+
+/** What lines are read from: an open file, or what unpacks one. */
+export interface ByteSource {
+  /** Resolves to fewer bytes than were asked for where it likes, and to 0 at the end. Positions only go up. */
+  read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+  ): Promise<{ readonly bytesRead: number }>;
+}
 
 export interface Line {
   readonly bytes: Buffer;
@@ -19,7 +29,7 @@ export interface Line {
  * Reads a file line by line, the last one even if it is not ended. `visit` gets one and the same object each time:
  * it is valid only during the call. Holds a megabyte, or the longest line.
  */
-export async function readLines(file: FileHandle, visit: (line: Line) => void): Promise<void> {
+export async function readLines(file: ByteSource, visit: (line: Line) => void): Promise<void> {
   let buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
   const line = { bytes: buffer, from: 0, to: 0, offset: 0, isUtf8: true, isEnded: true };
   let held = 0;

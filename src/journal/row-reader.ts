@@ -6,9 +6,14 @@ import { hasWord, JsonScanner } from './json-scanner.ts';
 /** What a line of a journal turns out to be: a row, JSON that is no row of ours, or no JSON at all. */
 export type LineKind = 'row' | 'foreign' | 'damaged';
 
-const NAMES = ['key', 'made_by', 'content', 'status', 'usage', 'cost_usd'].map((name) => Buffer.from(name));
+const NAMES = [
+  ...['key', 'made_by', 'content', 'status', 'usage', 'cost_usd'],
+  ...['truncated', 'attempts', 'error'],
+].map((name) => Buffer.from(name));
 const OK = Buffer.from('"ok"');
 const ERROR = Buffer.from('"error"');
+const TRUE = Buffer.from('true');
+const ZERO = Buffer.from('0');
 const QUOTE = 0x22;
 
 /** Reads what the journal needs of a row, without making an object of it: a microsecond for a row of 700 bytes. */
@@ -56,6 +61,21 @@ export class RowReader {
 
   get costUsd(): number | undefined {
     return this.#to[5] === 0 ? undefined : Number(this.#text(5));
+  }
+
+  get isTruncated(): boolean {
+    return this.#is(6, TRUE);
+  }
+
+  /** Whether no request was sent for the row. */
+  get isUnsent(): boolean {
+    return this.#is(7, ZERO);
+  }
+
+  /** Why the record failed; undefined where the row does not tell. */
+  get errorCode(): string | undefined {
+    const error: unknown = this.#to[8] === 0 ? undefined : JSON.parse(this.#text(8));
+    return isJsonObject(error) && typeof error.code === 'string' ? error.code : undefined;
   }
 
   readonly #note = (nameFrom: number, nameTo: number, valueFrom: number, valueTo: number): void => {
