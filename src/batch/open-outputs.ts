@@ -14,6 +14,7 @@ import {
   type Results,
   type ResultsOptions,
   type ResultsParts,
+  tableOf,
 } from './open-results.ts';
 
 type OutputsOptions = ResultsOptions & Pick<RunOptions, 'failed' | 'final' | 'splitBy'>;
@@ -42,9 +43,10 @@ export async function openOutputs(
 
 async function withFiles(
   results: Results,
-  { output = '', failed, final: finalName = '', splitBy }: OutputsOptions,
+  options: OutputsOptions,
   final: Location | undefined,
 ): Promise<Results> {
+  const { output = '', failed, final: finalName = '', splitBy } = options;
   const sink = failed === undefined ? undefined : await failedSink(results.sink, failed);
   return {
     ...results,
@@ -52,7 +54,7 @@ async function withFiles(
     finish: async (isWhole) => {
       await results.finish(isWhole);
       if (splitBy !== undefined) {
-        await splitRows(output, splitPaths(output)).catch((cause: unknown) => {
+        await splitRows(output, splitPaths(output), await tableOf(options)).catch((cause: unknown) => {
           throw outputError(`--split-by ${splitBy}`, cause);
         });
       }
@@ -67,7 +69,7 @@ async function checkOptions(options: OutputsOptions): Promise<void> {
   if (output === '-' && final !== undefined) throw needsOutput('--final');
   if (output === '-' && splitBy !== undefined) throw needsOutput('--split-by');
   if (splitBy !== undefined && !canGoOn(output, format)) {
-    throw new AppError('usage', '--split-by is for results in JSON lines that are not compressed', {
+    throw new AppError('usage', '--split-by is for results in JSON lines or CSV that are not compressed', {
       hint: 'as in -o out.jsonl --split-by status',
     });
   }
@@ -79,7 +81,7 @@ function checkOnlyFailed({ output = '-', state, format, fresh, final }: OutputsO
   if (state === undefined && (output === '-' || !canGoOn(output, format))) {
     throw new AppError(
       'usage',
-      '--only-failed needs the results of an earlier run, in JSON lines, not compressed',
+      '--only-failed needs the results of an earlier run, in JSON lines or CSV, not compressed',
       {
         hint: 'name them with -o or --state',
       },

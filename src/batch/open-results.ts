@@ -13,7 +13,9 @@ import { type Lock, takeLock } from '../journal/lock.ts';
 import type { PartFile } from '../journal/part-file.ts';
 import type { Spent } from '../journal/read-journal.ts';
 import { setAside } from '../journal/set-aside.ts';
+import type { Table } from '../journal/table.ts';
 import { compressionOf } from '../output/compression.ts';
+import { loadFormat } from '../output/formats/format.ts';
 import { openError } from '../output/open-output-file.ts';
 import { checkOutput, type JournalledFile, type OutputSettings, openSink } from '../output/open-sink.ts';
 import { outputError } from '../output/output-error.ts';
@@ -106,6 +108,7 @@ async function openFile(parts: ResultsParts, name: string, option: string): Prom
       ...{ path, name, ...parts.rowSettings },
       ...{ onChange: parts.options.onChange, onlyFailed: parts.options.onlyFailed },
       ...{ ordered: option === '--output' && parts.options.ordered },
+      table: option === '--output' ? await tableOf(parts.options) : undefined,
     }).catch((cause: unknown) => {
       throw outputError(name, cause);
     });
@@ -118,7 +121,12 @@ async function openFile(parts: ResultsParts, name: string, option: string): Prom
 
 /** Whether a run can go on after the rows of an earlier one in a file of this name. */
 export function canGoOn(output: string, format: RunOptions['format']): boolean {
-  return format === 'jsonl' && compressionOf(output) === undefined;
+  return format !== 'text' && compressionOf(output) === undefined;
+}
+
+/** The columns of results in CSV. */
+export async function tableOf({ format, keep }: OutputSettings): Promise<Table | undefined> {
+  return (await loadFormat(format, keep)).table;
 }
 
 /** A file after whose rows no run can go on. */

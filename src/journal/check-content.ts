@@ -8,13 +8,34 @@ const CHOICES =
 
 /** Throws `usage` for a file that is no journal: it is not ours to change. */
 export function refuseForeign(name: string, content: JournalContent, manifest: Manifest): void {
-  const { foreignLine, bytes, rows } = content;
-  const isBlank = bytes > 0 && rows.size === 0 && manifest.size === 0;
+  const { foreignLine, bytes, rows, hasHeader } = content;
+  const isBlank = bytes > 0 && rows.size === 0 && manifest.size === 0 && !hasHeader;
   if (foreignLine === undefined && !isBlank) return;
   const reason =
-    foreignLine === undefined ? 'it holds no results' : `line ${foreignLine} is no result of gistmill's`;
+    foreignLine === undefined
+      ? 'it holds no results'
+      : `line ${foreignLine} is no result of gistmill's in this --format`;
   throw new AppError('usage', `${name}: it exists and is not empty, and ${reason}`, {
     hint: 'it is left as it is: name another file; --fresh would move this one away',
+  });
+}
+
+/** Throws `usage`, naming what differs, for CSV of ours with other columns: rows cannot be added to it. */
+export function refuseOtherColumns(
+  name: string,
+  { otherColumns }: JournalContent,
+  columns: readonly string[],
+): void {
+  if (otherColumns === undefined) return;
+  const missing = columns.filter((column) => !otherColumns.includes(column));
+  const further = otherColumns.filter((column) => !columns.includes(column));
+  const reasons = [
+    missing.length > 0 ? `it lacks ${missing.join(', ')}` : '',
+    further.length > 0 ? `it also has ${further.join(', ')}` : '',
+  ].filter((reason) => reason !== '');
+  const what = reasons.length === 0 ? 'they stand in another order' : reasons.join('; ');
+  throw new AppError('usage', `${name}: its columns are not those of this run: ${what}`, {
+    hint: 'give the same --keep as before, or name another file; --fresh moves this one away and starts anew',
   });
 }
 

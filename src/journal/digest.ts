@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 
 /** 132 of SHA-256's 256 bits: two of a billion contents share them with a chance of one in 10^21. */
-const DIGEST_CHARS = 22;
+export const DIGEST_CHARS = 22;
 /** 72 bits, to tell whether one thing has changed. */
 export const SHORT_CHARS = 12;
 

@@ -1,8 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import { AppError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import type { BrokenRecord, InputRecord, Source } from '../core/record.ts';
-import { refuseForeign, refuseOtherSettings } from './check-content.ts';
+import { refuseForeign, refuseOtherColumns, refuseOtherSettings } from './check-content.ts';
 import { nameOf } from './compare-settings.ts';
 import { type Folded, foldText } from './fold.ts';
 import { GrowingNumbers } from './growing-numbers.ts';
@@ -14,6 +15,7 @@ import { repairJournal, standing } from './repair.ts';
 import { resumeSource } from './resume-source.ts';
 import { type KeptLine, rewriteLines } from './rewrite-lines.ts';
 import { RowTable } from './row-table.ts';
+import type { Table } from './table.ts';
 
 export type OnChange = 'refuse' | 'redo' | 'keep';
 
@@ -31,11 +33,13 @@ export interface JournalOptions {
   readonly onlyFailed?: boolean | undefined;
   /** Whether the rows are to stand in order of the input at the end. */
   readonly ordered: boolean;
+  /** Of CSV. Without it, rows are JSON lines. */
+  readonly table?: Table | undefined;
 }
 
 const NOTHING: JournalContent = {
   ...{ rows: new RowTable(), makers: [], damaged: [], foreignLine: undefined },
-  ...{ tail: 'ended', wholeBytes: 0, bytes: 0 },
+  ...{ tail: 'ended', wholeBytes: 0, bytes: 0, hasHeader: false, hasCrLf: false, otherColumns: undefined },
   spent: { inputTokens: 0, outputTokens: 0, costUsd: 0 },
 };
 
@@ -46,15 +50,27 @@ const NOTHING: JournalContent = {
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   const paths = pathsOf(options.path);
-  const content = existsSync(paths.file) ? await readJournal(paths.file) : NOTHING;
+  const { table } = options;
+  const content = existsSync(paths.file) ? await readJournal(paths.file, table?.columns) : NOTHING;
   const manifest = await readManifest(paths.manifest);
   const own = { name: nameOf(options.settings), settings: options.settings };
+  if (table !== undefined) refuseOtherColumns(options.name, content, table.columns);
   refuseForeign(options.name, content, manifest);
   if (options.onChange === 'refuse') refuseOtherSettings(options.name, content, manifest, own);
   // The sidecar first: it is what tells a file with nothing but the beginning of a row from one that is not ours.
   await writeManifest(paths.manifest, stillUsed(manifest, content.makers).set(own.name, own.settings));
-  const size = content.bytes === 0 ? 0 : await repairJournal(paths, content, options.onlyFailed === true);
+  const size =
+    content.bytes === 0
+      ? await begin(paths.file, table?.header)
+      : await repairJournal(paths, content, options.onlyFailed === true, table?.header);
   return new Journal(options, paths, content, own.name, size);
+}
+
+/** Resolves to the size of the file. */
+async function begin(file: string, header: string | undefined): Promise<number> {
+  if (header === undefined) return 0;
+  await appendFile(file, header);
+  return Buffer.byteLength(header);
 }
 
 function stillUsed(manifest: Manifest, makers: readonly string[]): Map<string, Settings> {
@@ -168,7 +184,8 @@ export class Journal {
         },
       );
     }
-    await rewriteLines(this.#paths.file, this.#paths.temporary, this.#finalLines());
+    const { file, temporary } = this.#paths;
+    await rewriteLines(file, temporary, this.#finalLines(), this.#options.table?.header);
   }
 
   *#finalLines(): Generator<KeptLine> {

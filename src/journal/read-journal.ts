@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { UsdSum } from '../core/money.ts';
-import type { Line } from './read-lines.ts';
-import { readLines } from './read-lines.ts';
-import { RowReader } from './row-reader.ts';
+import type { FoundRow, RowPlace } from './found-row.ts';
+import type { ByteSource } from './read-lines.ts';
+import { readJsonRows } from './read-rows.ts';
+import type { RowReader } from './row-reader.ts';
 import { RowTable } from './row-table.ts';
 
 /** A line in the middle of a journal that is no row. */
@@ -32,53 +33,92 @@ export interface JournalContent {
   /** Bytes up to the end of the last whole line. */
   readonly wholeBytes: number;
   readonly bytes: number;
-  /** The first line that is JSON but no row of ours. */
+  /** The first line that is JSON but no row of ours, or the first of a file that should be CSV and is not. */
   readonly foreignLine: number | undefined;
+  /** Of CSV: whether it begins with the names of its columns, and whether CR LF ends them, as we do not write it. */
+  readonly hasHeader: boolean;
+  readonly hasCrLf: boolean;
+  /** The names, where they are others of ours. */
+  readonly otherColumns: readonly string[] | undefined;
   readonly spent: Spent;
 }
 
 /** Settings beyond these share one number: a journal has a handful. */
 const MOST_MAKERS = 65_535;
 
-/** Reads all of a journal. Rejects with what the file system says. */
-export async function readJournal(path: string): Promise<JournalContent> {
+/** Reads all of a journal: JSON lines, or CSV with these columns. Rejects with what the file system says. */
+export async function readJournal(path: string, columns?: readonly string[]): Promise<JournalContent> {
   const file = await open(path, constants.O_RDONLY);
   try {
-    return await readContent(file);
+    return columns === undefined ? await readContent(file) : await readTable(file, columns);
   } finally {
     await file.close();
   }
 }
 
-async function readContent(file: FileHandle): Promise<JournalContent> {
-  const rows = new RowTable();
-  const makers = new Makers();
-  const spent = new Spending();
-  const reader = new RowReader();
-  const damaged: DamagedLine[] = [];
-  let tail: Tail = 'ended';
-  let [lines, bytes, wholeBytes] = [0, 0, 0];
-  let foreignLine: number | undefined;
+/** Is called for each row once it stands in the table, as the last one there; `line` is 1-based. */
+type OnRow<Row> = (row: Row, rows: RowTable, line: number) => void;
 
-  const visit = ({ bytes: block, from, to, offset, isUtf8, isEnded }: Line): void => {
-    lines += 1;
-    bytes = offset + to - from + (isEnded ? 1 : 0);
-    const kind = isUtf8 ? reader.read(block, from, to) : 'damaged';
-    const isTail = !isEnded;
-    if (isTail) tail = kind === 'damaged' ? 'torn' : 'unended';
-    if (tail !== 'torn') wholeBytes = bytes;
-    if (kind === 'foreign') foreignLine ??= lines;
-    else if (kind === 'row') {
-      rows.add(reader.key, reader.content, offset, makers.number(reader), reader.isGood);
-      spent.add(reader);
-    } else if (!isTail) damaged.push({ line: lines, offset });
+/** The same of an open file of JSON lines. */
+export async function readContent(file: ByteSource, onRow?: OnRow<RowReader>): Promise<JournalContent> {
+  const collector = new Collector(onRow);
+  await readJsonRows(file, collector.visit);
+  return collector.content();
+}
+
+/** The same of an open CSV file. */
+export async function readTable(
+  file: ByteSource,
+  columns: readonly string[],
+  onRow?: OnRow<FoundRow>,
+): Promise<JournalContent> {
+  const collector = new Collector(onRow);
+  const { readCsvRows } = await import('./read-csv-rows.ts');
+  const otherColumns = await readCsvRows(file, columns, collector.visit);
+  const content = collector.content();
+  const { hasHeader, rows, damaged, foreignLine } = content;
+  const isForeign = !hasHeader && otherColumns === undefined && rows.size === 0 && damaged.length > 0;
+  return { ...content, otherColumns, foreignLine: isForeign ? 1 : foreignLine };
+}
+
+class Collector<Row extends FoundRow> {
+  readonly #rows = new RowTable();
+  readonly #makers = new Makers();
+  readonly #spent = new Spending();
+  readonly #damaged: DamagedLine[] = [];
+  readonly #onRow: OnRow<Row> | undefined;
+  #tail: Tail = 'ended';
+  #bytes = 0;
+  #wholeBytes = 0;
+  #foreignLine: number | undefined;
+  #header: 'header' | 'crlf' | undefined;
+
+  constructor(onRow: OnRow<Row> | undefined) {
+    this.#onRow = onRow;
+  }
+
+  readonly visit = ({ kind, line, offset, end, isEnded }: RowPlace, row: Row): void => {
+    this.#bytes = end;
+    if (!isEnded) this.#tail = kind === 'damaged' ? 'torn' : 'unended';
+    if (this.#tail !== 'torn') this.#wholeBytes = end;
+    if (kind === 'row') {
+      this.#rows.add(row.key, row.content, offset, this.#makers.number(row), row.isGood);
+      this.#spent.add(row);
+      this.#onRow?.(row, this.#rows, line);
+    } else if (kind === 'foreign') this.#foreignLine ??= line;
+    else if (kind !== 'damaged') this.#header = kind;
+    else if (isEnded) this.#damaged.push({ line, offset });
   };
-  await readLines(file, visit);
-  return {
-    ...{ rows, damaged, tail, wholeBytes, bytes, foreignLine },
-    makers: makers.names,
-    spent: spent.total(),
-  };
+
+  content(): JournalContent {
+    return {
+      ...{ rows: this.#rows, damaged: this.#damaged, foreignLine: this.#foreignLine },
+      ...{ tail: this.#tail, wholeBytes: this.#wholeBytes, bytes: this.#bytes },
+      ...{ hasHeader: this.#header !== undefined, hasCrLf: this.#header === 'crlf', otherColumns: undefined },
+      makers: this.#makers.names,
+      spent: this.#spent.total(),
+    };
+  }
 }
 
 /** Numbers the settings. Most rows were made by the same as the one before. */
@@ -87,7 +127,7 @@ class Makers {
   #lastName: Buffer = Buffer.alloc(0);
   #last = 0;
 
-  number(row: RowReader): number {
+  number(row: FoundRow): number {
     if (row.isMadeBy(this.#lastName)) return this.#last;
     const name = row.madeBy;
     this.#lastName = Buffer.from(name, 'latin1');
@@ -104,7 +144,7 @@ class Spending {
   #outputTokens = 0;
   readonly #cost = new UsdSum();
 
-  add(row: RowReader): void {
+  add(row: FoundRow): void {
     const usage = USAGE.exec(row.usage ?? '');
     this.#inputTokens += Number(usage?.[1] ?? 0);
     this.#outputTokens += Number(usage?.[2] ?? 0);

@@ -7,19 +7,21 @@ import type { RowTable } from './row-table.ts';
 
 /**
  * Makes a journal fit to be appended to: without a torn end, without damaged lines (moved to a file of their own),
- * without failed rows (they are tried again; `keepFailed` leaves them until then) and rows that a later one has replaced. Nothing is touched that need not
- * be. Resolves to the size of the file; rejects with what the file system says.
+ * without failed rows (they are tried again; `keepFailed` leaves them until then) and rows that a later one has replaced,
+ * and with the `header` that CSV begins with. Nothing is touched that need not be. Resolves to the size of the file; rejects with what the file system says.
  */
 export async function repairJournal(
   paths: JournalPaths,
   content: JournalContent,
   keepFailed = false,
+  header?: string,
 ): Promise<number> {
-  const { rows, damaged, tail, wholeBytes, bytes } = content;
+  const { rows, damaged, tail, wholeBytes, bytes, hasHeader, hasCrLf } = content;
   const dropped = dropRows(rows, keepFailed);
-  if (damaged.length > 0 || dropped > 0) {
+  const needsHeader = header !== undefined && (!hasHeader || hasCrLf);
+  if (damaged.length > 0 || dropped > 0 || needsHeader) {
     if (damaged.length > 0) await keepDamaged(paths, damaged);
-    return rewriteLines(paths.file, paths.temporary, standing(rows));
+    return rewriteLines(paths.file, paths.temporary, standing(rows), header);
   }
   if (tail === 'torn') await truncate(paths.file, wholeBytes);
   if (tail === 'unended') await appendFile(paths.file, '\n');

@@ -1,5 +1,6 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { CsvCutter } from './csv-cutter.ts';
 import { LineCutter } from './line-cutter.ts';
 
 const BATCH_BYTES = 1024 * 1024;
@@ -15,19 +16,23 @@ export interface KeptLine {
 /**
  * Writes a file anew with these of its lines, in this order, in one step: whoever looks finds the old file or the
  * new one, also after a power cut. Resolves to its size; rejects with what the file system says, and then the old file is as it was.
- * `temporary`, in the same folder, is written over and gone afterwards.
+ * `temporary`, in the same folder, is written over and gone afterwards. With a `header` the file is CSV: the new one
+ * begins with it, and a line is a record.
  */
 export async function rewriteLines(
   path: string,
   temporary: string,
   lines: Iterable<KeptLine>,
+  header?: string,
 ): Promise<number> {
   let size = 0;
   const from = await open(path, 'r');
   try {
     const { mode } = await from.stat();
     await writeFile(temporary, mode, async (to) => {
-      size = await copyLines(new LineCutter(from), to, lines);
+      const cutter = new LineCutter(from);
+      if (header === undefined) size = await copyLines(cutter, to, lines, Buffer.alloc(0));
+      else size = await copyLines(new CsvCutter(cutter), to, lines, Buffer.from(header));
     });
   } catch (error) {
     await rm(temporary, { force: true });
@@ -62,10 +67,15 @@ async function syncFolder(folder: string): Promise<void> {
   await handle?.close();
 }
 
-async function copyLines(from: LineCutter, to: FileHandle, lines: Iterable<KeptLine>): Promise<number> {
-  let batch: Buffer[] = [];
-  let waiting = 0;
-  let size = 0;
+async function copyLines(
+  from: Pick<LineCutter, 'cut'>,
+  to: FileHandle,
+  lines: Iterable<KeptLine>,
+  first: Buffer,
+): Promise<number> {
+  let batch = [first];
+  let waiting = first.length;
+  let size = first.length;
   for (const { offset, moved } of lines) {
     const line = await from.cut(offset);
     moved?.(size);

@@ -1,8 +1,8 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { parse } from 'node:path';
-import { readLines } from './read-lines.ts';
-import { RowReader } from './row-reader.ts';
+import { readRows } from './read-rows.ts';
+import type { Table } from './table.ts';
 
 export interface SplitPaths {
   readonly ok: string;
@@ -21,18 +21,16 @@ const BLOCK_BYTES = 256 * 1024;
 
 /**
  * Copies the rows of a journal apart, the good ones and the failed ones, in their order. Each file is replaced in one
- * step, also where it gets no row. Rejects with what the file system says.
+ * step, also where it gets no row; with a `table` each begins with its header. Rejects with what the file system says.
  */
-export async function splitRows(file: string, paths: SplitPaths): Promise<void> {
-  const ok = new Copy(paths.ok);
-  const error = new Copy(paths.error);
+export async function splitRows(file: string, paths: SplitPaths, table?: Table): Promise<void> {
+  const ok = new Copy(paths.ok, table?.header);
+  const error = new Copy(paths.error, table?.header);
   try {
     const journal = await open(file, 'r');
     try {
-      const reader = new RowReader();
-      await readLines(journal, ({ bytes, from, to, isUtf8 }) => {
-        if (!isUtf8 || reader.read(bytes, from, to) !== 'row') return;
-        (reader.isGood ? ok : error).add(bytes.subarray(from, to));
+      await readRows(journal, table?.columns, ({ kind, bytes, from, to }, row) => {
+        if (kind === 'row') (row.isGood ? ok : error).add(bytes.subarray(from, to));
       });
     } finally {
       await journal.close();
@@ -53,10 +51,11 @@ class Copy {
   #held = 0;
   #isOpen = true;
 
-  constructor(path: string) {
+  constructor(path: string, header = '') {
     this.#path = path;
     this.#temporary = `${path}.gistmill-tmp`;
     this.#fd = openSync(this.#temporary, 'w');
+    this.#send(Buffer.from(header));
   }
 
   add(line: Buffer): void {

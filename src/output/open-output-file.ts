@@ -42,7 +42,7 @@ export async function openOutputFile(path: string, mode: OpenMode, option = '--o
   throw new AppError('usage', `${option} ${path}: it exists and is not empty`, {
     hint:
       compressionOf(path) === undefined
-        ? 'in this format a run cannot go on after earlier results: name another file, or move this one away with --fresh'
+        ? 'a run cannot go on after results in --format text; in jsonl or csv it can. Name another file, or move this one away with --fresh'
         : 'a run cannot go on in a compressed file: with -o out.jsonl --final out.jsonl.gz it can, and the end is compressed; --fresh moves this one away',
   });
 }

@@ -53,8 +53,8 @@ export async function checkOutput(settings: OutputSettings, stdout: Writable): P
 }
 
 /**
- * Opens the output and writes the header of its format. `journalled` is the output file where it is to be kept
- * account of. Throws as `checkOutput` does, and `output_write` or `output_closed` where nothing can be written.
+ * Opens the output and writes the header of its format, unless it has one. `journalled` is the output file where it
+ * is to be kept account of. Throws as `checkOutput` does, and `output_write` or `output_closed` where nothing can be written.
  */
 export async function openSink(
   settings: OutputSettings,
@@ -64,9 +64,21 @@ export async function openSink(
   await checkOutput(settings, stdout);
   const format = await loadFormat(settings.format, settings.keep);
   const writer = new BatchWriter(await openTarget(settings, stdout, journalled));
-  if (format.header !== undefined) await writeHeader(writer, format.header);
+  if (format.table !== undefined && !hasHeader(settings, stdout, journalled)) {
+    await writeHeader(writer, format.table.header);
+  }
   const sink = rowSink(writer, format, settings.keep, journalled);
   return settings.ordered ? orderedSink(sink) : sink;
+}
+
+/** Whether the rows of an earlier run stand before those of this one. A journal sees to its header itself. */
+function hasHeader(
+  { state }: OutputSettings,
+  stdout: Writable,
+  journalled: JournalledFile | undefined,
+): boolean {
+  if (journalled !== undefined) return journalled.mode === 'append';
+  return state !== undefined && (regularFile(stdout)?.stats.size ?? 0n) > 0n;
 }
 
 async function refuseSharedFiles({

@@ -55,6 +55,6 @@ describe('docs/output.md', () => {
   it.each<FormatName>(['jsonl', 'text', 'csv'])('shows in %s what is really written', async (name) => {
     const format = await loadFormat(name, KEEP);
     const rows = EXAMPLES.map((outcome) => format.encode(toRow(outcome, KEEP, MADE_BY)));
-    expect(DOCS).toContain(`\`\`\`${name}\n${format.header ?? ''}${rows.join('')}\`\`\`\n`);
+    expect(DOCS).toContain(`\`\`\`${name}\n${format.table?.header ?? ''}${rows.join('')}\`\`\`\n`);
   });
 });

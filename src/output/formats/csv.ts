@@ -21,12 +21,14 @@ const COLUMNS = [
   'latency_ms',
   'error_code',
   'error_message',
-  'key',
-  'made_by',
-  'content',
-] as const;
+];
 
-/** CSV as in RFC 4180, with `\n` as the record's end. Throws `usage` for `all` as the fields to keep. */
+/** Last, and of a known length, so that a row which was written only in part can be told from a whole one. */
+const IDENTITY = ['key', 'made_by', 'content'];
+
+/**
+ * CSV as in RFC 4180, with `\n` as the record's end. U+0000, which many readers refuse, becomes U+FFFD. Throws `usage` for `all` as the fields to keep.
+ */
 export function csvFormat(keep: Keep = []): Format {
   if (keep === 'all') {
     throw new AppError('usage', '--keep all: CSV needs its columns before the first record is read', {
@@ -34,9 +36,14 @@ export function csvFormat(keep: Keep = []): Format {
     });
   }
   const names = [...new Set(keep)];
+  const columns = [...COLUMNS, ...names.map((name) => `input.${name}`), ...IDENTITY];
   return {
-    header: stringify([[...COLUMNS, ...names.map((name) => `input.${name}`)]]),
-    encode: (row) => stringify([[...ownCells(row), ...names.map((name) => cell(row.input?.[name]))]]),
+    table: { columns, header: stringify([columns]) },
+    encode: (row) => {
+      const kept = names.map((name) => cell(row.input?.[name]));
+      const record = stringify([[...ownCells(row), ...kept, row.key, row.made_by, row.content]]);
+      return record.includes('\0') ? record.replaceAll('\0', '\uFFFD') : record;
+    },
   };
 }
 
@@ -58,9 +65,6 @@ function ownCells(row: ResultRow): Cell[] {
     row.latency_ms,
     error?.code,
     error?.message,
-    row.key,
-    row.made_by,
-    row.content,
   ];
 }
 

@@ -1,9 +1,15 @@
 import type { Keep } from '../keep.ts';
 import type { ResultRow } from '../row-schema.ts';
 
+export interface Table {
+  readonly columns: readonly string[];
+  /** The line of their names, newline included: stands once, at the start of the output. */
+  readonly header: string;
+}
+
 export interface Format {
-  /** Stands once at the start of the output, newline included. */
-  readonly header?: string;
+  /** Where the rows are those of a table. */
+  readonly table?: Table;
   /** The row as text, its closing newline included. */
   encode(row: ResultRow): string;
 }
