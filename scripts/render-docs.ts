@@ -10,6 +10,7 @@ import {
 } from '../src/config/option-names.ts';
 import type { OptionSpec } from '../src/config/option-spec.ts';
 import { RUN_OPTIONS } from '../src/config/run-options.ts';
+import { STATUS_OPTIONS } from '../src/config/status-options.ts';
 import { EXIT_MEANINGS } from '../src/core/exit-codes.ts';
 import { FAILURES } from '../src/core/failures.ts';
 
@@ -84,6 +85,11 @@ ${optionTables(RUN_OPTIONS, RUN_PREFIX)}
 All options above as well; these are flags and variables only.
 
 ${optionTables(ESTIMATE_OPTIONS, ESTIMATE_PREFIX)}
+## gistmill status <results>
+
+All options above as well; those that say what a record is count. These are flags only.
+
+${optionTables(STATUS_OPTIONS)}
 ## gistmill mock
 
 Flags and variables only.
@@ -101,26 +107,27 @@ ${OTHER_VARIABLES.map(([name, meaning]) => row(code(name), meaning)).join('\n')}
 `;
 }
 
-function optionTables(specs: readonly OptionSpec[], prefix: string): string {
+/** Without a prefix the options are flags only. */
+function optionTables(specs: readonly OptionSpec[], prefix?: string): string {
   const inFile = prefix === RUN_PREFIX;
   return byGroup(specs)
     .map(([group, members]) => {
       const rows = members.map((spec) => optionRow(spec, prefix, inFile));
-      const head = inFile
-        ? '| flag | variable | key | default | meaning |\n|---|---|---|---|---|'
-        : '| flag | variable | default | meaning |\n|---|---|---|---|';
+      const places = ['flag', ...(prefix === undefined ? [] : ['variable']), ...(inFile ? ['key'] : [])];
+      const columns = [...places, 'default', 'meaning'];
+      const head = `| ${columns.join(' | ')} |\n|${'---|'.repeat(columns.length)}`;
       return `### ${group}\n\n${head}\n${rows.join('\n')}\n`;
     })
     .join('\n');
 }
 
-function optionRow(spec: OptionSpec, prefix: string, inFile: boolean): string {
+function optionRow(spec: OptionSpec, prefix: string | undefined, inFile: boolean): string {
   const short = spec.short === undefined ? '' : `${code(`-${spec.short}`)}, `;
   const choices = spec.choices === undefined ? '' : `: ${spec.choices.map(code).join(', ')}`;
   const key = ['config', 'envFile'].includes(spec.key) ? '' : code(spec.key);
   return row(
     short + code(flagName(spec.key)),
-    code(variableName(spec.key, prefix)),
+    ...(prefix === undefined ? [] : [code(variableName(spec.key, prefix))]),
     ...(inFile ? [key] : []),
     spec.defaultText ?? (spec.default === undefined ? '' : code(String(spec.default))),
     spec.help + choices,

@@ -28,7 +28,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   batch: ['core', ...ROOMS_BUT_OBSERVE],
   library: ['core', 'batch', ...ROOMS_BUT_OBSERVE],
   estimate: ['core', 'batch', 'engine', 'tokens', 'mock', 'observe'],
-  commands: ['core', 'batch', 'estimate', ...ROOMS],
+  status: ['core', 'journal', 'output', 'prompt', 'provider', 'observe'],
+  commands: ['core', 'batch', 'estimate', 'status', ...ROOMS],
   'main.ts': ['core', 'commands'],
   'index.ts': ['core', 'library', ...ROOMS_BUT_OBSERVE],
 };
@@ -41,6 +42,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   pricing: ['@pydantic/genai-prices'],
   tokens: ['gpt-tokenizer/encoding/cl100k_base', 'gpt-tokenizer/encoding/o200k_base'],
   estimate: [],
+  status: ['csv-parse/sync', 'node:fs', 'node:fs/promises', 'node:stream', 'node:zlib', 'zod'],
   config: ['node:fs', 'node:fs/promises', 'node:path', 'node:util', 'yaml', 'zod'],
 };
 

@@ -17,6 +17,7 @@ const EXAMPLES = `
     --concurrency 64 --rpm 600 --tpm 200000
   gistmill in.jsonl --url http://127.0.0.1:9000/summarise   # any endpoint
   gistmill in.txt -m NAME --prompt 'One sentence for a child: {{text}}'
+  gistmill status out.jsonl --input in.jsonl      # what is missing or failed
   gistmill mock --rpm 600 --error-rate 0.05       # an endpoint to rehearse on
 `.trimEnd();
 
@@ -31,6 +32,7 @@ Times are written 250ms, 90s, 15m, 1h30m; sizes 512k, 64MiB.
 Commands:
   gistmill [inputs...]  summarise (also: gistmill run)
   gistmill estimate     tell what a run would take: tokens, cost, time
+  gistmill status       tell what is done, what failed and what is missing
   gistmill mock         serve a local endpoint to rehearse on
   gistmill schema       print the JSON Schema of a result
   gistmill help mock    the options of gistmill mock
@@ -67,6 +69,23 @@ Examples:
 
 Exit codes are those of the run, as far as they can be foreseen: 0 all will be
 done, 1 some records will fail, 2 wrong usage, 4 a budget will not do.`;
+
+export const STATUS_HELP_FOOTER = `
+Nothing is written, repaired or locked, so a run may be at work meanwhile. It
+takes the options of gistmill itself that say what a record is, as the run had
+them: --input-format, --each, --text-field, --id-field, --max-line. Of which
+fields the prompt is made is known from the file beside the results
+(out.jsonl.gistmill); where there is none, --prompt or --prompt-file tell it.
+
+Examples:
+  gistmill status out.jsonl
+  gistmill status out.jsonl --input in.jsonl
+  gistmill status out.jsonl --input docs/*.md --each file
+  gistmill status out.jsonl --input in.jsonl --json | jq .records.missing
+
+Exit codes: 0 all is done and fine; 1 something failed, or is missing, stale,
+double or damaged, or a run is still at work; 2 wrong usage, or a file cannot
+be read.`;
 
 export const MOCK_HELP_FOOTER = `
 Every option is also a variable: --error-rate is GISTMILL_MOCK_ERROR_RATE.

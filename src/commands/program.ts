@@ -2,7 +2,9 @@ import { Argument, Command, CommanderError, Help, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { ESTIMATE_OPTIONS } from '../config/estimate-options.ts';
 import { MOCK_OPTIONS } from '../config/mock-options.ts';
+import type { OptionSpec } from '../config/option-spec.ts';
 import { RUN_OPTIONS } from '../config/run-options.ts';
+import { STATUS_OPTIONS } from '../config/status-options.ts';
 import { AppError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import {
@@ -12,6 +14,7 @@ import {
   MOCK_HELP_FOOTER,
   PURPOSE,
   runHelpFooter,
+  STATUS_HELP_FOOTER,
 } from './help-text.ts';
 import type { Io } from './io.ts';
 import { addOptions } from './option-flags.ts';
@@ -32,6 +35,7 @@ export interface Handlers {
   estimate(inputs: string[], flags: Flags, io: Io): Promise<number>;
   mock(flags: Flags, io: Io): Promise<number>;
   schema(io: Io): Promise<number>;
+  status(results: string | undefined, flags: Flags, io: Io): Promise<number>;
   cache(action: string, flags: Flags, io: Io): Promise<number>;
 }
 
@@ -39,6 +43,7 @@ const HANDLERS: Handlers = {
   run: async (inputs, flags, io) => (await import('./run.ts')).runCommand(inputs, flags, io),
   estimate: async (inputs, flags, io) => (await import('./estimate.ts')).estimateCommand(inputs, flags, io),
   mock: async (flags, io) => (await import('./mock.ts')).mockCommand(flags, io),
+  status: async (results, flags, io) => (await import('./status.ts')).statusCommand(results, flags, io),
   schema: async (io) => (await import('./schema.ts')).schemaCommand(io),
   cache: async (action, flags, io) => (await import('./cache.ts')).cacheCommand(action, flags, io),
 };
@@ -75,6 +80,7 @@ function buildProgram(io: Io, handlers: Handlers, onExit: (code: number) => void
     });
   const run = addRun(program, async (inputs, flags) => onExit(await handlers.run(inputs, flags, io)));
   addEstimate(program, async (inputs, flags) => onExit(await handlers.estimate(inputs, flags, io)));
+  addStatus(program, async (results, flags) => onExit(await handlers.status(results, flags, io)));
   addMock(program, async (flags) => onExit(await handlers.mock(flags, io)));
   program
     .command('schema')
@@ -113,15 +119,35 @@ function addEstimate(program: Command, action: (inputs: string[], flags: Flags) 
     .usage('[options] [inputs...]')
     .addHelpText('after', ESTIMATE_HELP_FOOTER)
     .action(action);
-  addOptions(estimate, ESTIMATE_OPTIONS);
-  addHelp(estimate);
-  const listed = [...estimate.options];
-  addOptions(estimate, RUN_OPTIONS);
-  refuseKey(estimate);
+  addOwnOptions(estimate, ESTIMATE_OPTIONS);
+}
+
+/** Those of the run that decide on keys and hashes are taken too, as all the others are; they are not listed again. */
+function addStatus(
+  program: Command,
+  action: (results: string | undefined, flags: Flags) => Promise<void>,
+): void {
+  const status = program
+    .command('status')
+    .description('Tell what a file of results holds, and what is missing. Only reads.')
+    .argument('[results]', 'what a run has written: its -o, or its --state')
+    .usage('<results> [options]')
+    .addHelpText('after', STATUS_HELP_FOOTER)
+    .action(action);
+  addOwnOptions(status, STATUS_OPTIONS);
+}
+
+/** Adds these options and, without listing them, those of the run. */
+function addOwnOptions(command: Command, specs: readonly OptionSpec[]): void {
+  addOptions(command, specs);
+  addHelp(command);
+  const listed = [...command.options];
+  addOptions(command, RUN_OPTIONS);
+  refuseKey(command);
   const lists = new Help();
-  estimate.configureHelp({
-    visibleOptions: (command) =>
-      lists.visibleOptions(command).filter((option) => listed.includes(option) || option.long === '--help'),
+  command.configureHelp({
+    visibleOptions: (shown) =>
+      lists.visibleOptions(shown).filter((option) => listed.includes(option) || option.long === '--help'),
   });
 }
 

@@ -7,6 +7,7 @@ import { ESTIMATE_OPTIONS } from '../../src/config/estimate-options.ts';
 import { MOCK_OPTIONS } from '../../src/config/mock-options.ts';
 import { flagName } from '../../src/config/option-names.ts';
 import { RUN_OPTIONS } from '../../src/config/run-options.ts';
+import { STATUS_OPTIONS } from '../../src/config/status-options.ts';
 import { AppError } from '../../src/core/errors.ts';
 import { EXIT_MEANINGS } from '../../src/core/exit-codes.ts';
 
@@ -40,6 +41,7 @@ async function run(...args: string[]) {
     estimate: vi.fn<Handlers['estimate']>(async () => 0),
     mock: vi.fn<Handlers['mock']>(async () => 0),
     schema: vi.fn<Handlers['schema']>(async () => 0),
+    status: vi.fn<Handlers['status']>(async () => 0),
     cache: vi.fn<Handlers['cache']>(async () => 0),
   };
   const exitCode = await runProgram(args, io, handlers);
@@ -95,6 +97,15 @@ describe('which command is meant', () => {
     );
     expect((await failure('estimate', '--api-key', 'sk-canary')).message).not.toContain('canary');
   });
+});
+
+test('status takes its file and several inputs, and the options of a run', async () => {
+  const { handlers } = await run('status', 'out', '--input', 'a', 'b,c', '--json', '--text-field', 'body');
+  expect(handlers.status.mock.lastCall?.slice(0, 2)).toEqual([
+    'out',
+    { input: ['a', 'b,c'], json: true, textField: 'body' },
+  ]);
+  expect((await failure('status', 'out', 'in')).message).toContain('too many arguments');
 });
 
 describe('flags', () => {
@@ -183,6 +194,7 @@ describe('help', () => {
     [['mock', '--help'], MOCK_OPTIONS],
     [['help', 'mock'], MOCK_OPTIONS],
     [['estimate', '--help'], ESTIMATE_OPTIONS],
+    [['status', '--help'], STATUS_OPTIONS],
   ])('%j goes to stdout, lists every option once, and fits 79 columns', async (args, options) => {
     const { exitCode, stdout, stderr, handlers } = await run(...args);
     expect(exitCode).toBe(0);

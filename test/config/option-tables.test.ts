@@ -6,11 +6,13 @@ import type { OptionSpec } from '../../src/config/option-spec.ts';
 import { optionsSchema } from '../../src/config/options-schema.ts';
 import { parseValue } from '../../src/config/parse-value.ts';
 import { RUN_OPTIONS } from '../../src/config/run-options.ts';
+import { STATUS_OPTIONS } from '../../src/config/status-options.ts';
 
 const TABLES: readonly [string, readonly OptionSpec[]][] = [
   ['run', RUN_OPTIONS],
   ['mock', MOCK_OPTIONS],
   ['estimate', [...ESTIMATE_OPTIONS, ...RUN_OPTIONS]],
+  ['status', [...STATUS_OPTIONS, ...RUN_OPTIONS]],
 ];
 
 test('names follow from the key', () => {
