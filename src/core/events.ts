@@ -51,6 +51,8 @@ export interface RunEvents {
     /** `trial`: to see whether it pays; `no gain`: it did not. `faults`: to see whether these come of the load. */
     readonly reason: 'trial' | 'no gain' | 'overload' | 'faults' | 'recovered';
   };
+  /** The endpoint does not take something that requests had in them; from now on they go without. Once for each. */
+  adapted: { readonly id: string; readonly error: ProviderError };
   /** A record has ended and its row was taken by the output. */
   outcome: Outcome;
   /** The run starts no more requests. */

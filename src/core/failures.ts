@@ -50,6 +50,11 @@ export const FAILURES = {
   context_too_long: row('The text is longer than the model takes.'),
   cannot_reduce: row('The answers about the parts of a text do not become short enough to be joined.'),
   answer_truncated: row('The answer was cut off at the limit of output tokens, and --on-truncated is fail.'),
+  invalid_answer: retried(
+    'later',
+    'The answer is not the data that --schema describes, even after the model was told what is wrong.',
+  ),
+  format_refused: row('The endpoint refuses every form of response_format that was tried.'),
   bad_request: row('The endpoint refused the request (other 4xx).'),
   unexpected_answer: row('The endpoint answered with an error that is not worth another attempt.'),
   response_too_large: row('The answer is larger than is ever accepted.'),

@@ -20,6 +20,8 @@ export interface CompletionRequest {
   readonly schema?: AnswerSchema;
   /** What the summary should be like, for providers that write it themselves instead of following messages. */
   readonly shape?: SummaryShape;
+  /** An answer that is known already will not do: it was found at fault. */
+  readonly anew?: true;
   /** What is to be summarised, for providers that take the document rather than messages. */
   readonly document: {
     readonly text: string;
@@ -61,6 +63,8 @@ export interface Completion {
   readonly from?: KnownFrom;
   /** The answer as data, where a schema was asked for. */
   readonly data?: Json;
+  /** The model's thinking came apart from the text. */
+  readonly reasoning?: true;
   /** Checks that the answer still misses after it was asked for again. */
   readonly warnings?: readonly string[];
   /** How a text was dealt with that does not fit one request. */

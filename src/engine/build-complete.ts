@@ -8,6 +8,7 @@ import { BottleneckTeller } from './bottleneck-teller.ts';
 import { Forecast } from './budget/forecast.ts';
 import { type BudgetSettings, openBudget } from './budget/open-budget.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
+import { adapting } from './complete/adapting.ts';
 import { withinBudget } from './complete/budget.ts';
 import { cached } from './complete/cached.ts';
 import { checkAnswer } from './complete/check-answer.ts';
@@ -18,6 +19,7 @@ import { keptParts } from './complete/kept-parts.ts';
 import { type OnTruncated, onTruncated } from './complete/on-truncated.ts';
 import type { KeyOf } from './complete/request-key.ts';
 import { retry } from './complete/retry.ts';
+import { stripThinking } from './complete/strip-thinking.ts';
 import type { AdaptiveConcurrency } from './concurrency/adaptive-concurrency.ts';
 import { SteerQueue } from './concurrency/steer-queue.ts';
 import { CostEstimator } from './limiter/cost-estimator.ts';
@@ -69,7 +71,7 @@ export interface CompleteParts {
   readonly reuse?: ReuseParts | undefined;
 }
 
-/** Joins the stack through which every request of one endpoint goes: parts, cache, dedupe, cut answers, retry, check, budget, dispatch. */
+/** Joins the stack through which every request of one endpoint goes: parts, cache, dedupe, cut answers, retry, check, thinking, adapting, budget, dispatch. */
 export function buildComplete(parts: CompleteParts): Complete {
   const { provider, settings, control, clock, random, emit, costOf } = parts;
   const { concurrency } = settings;
@@ -96,7 +98,7 @@ export function buildComplete(parts: CompleteParts): Complete {
   const paid =
     budget === undefined ? sent : withinBudget(sent, { budget, forecast: new Forecast(), control });
   const policy = new RetryPolicy({ ...settings, random, isOutage: (error) => breaker.isOutage(error) });
-  const asked = retry(checkAnswer(paid), { policy, control, clock, emit });
+  const asked = retry(checkAnswer(stripThinking(adapting(paid, emit))), { policy, control, clock, emit });
   const whole = onTruncated(asked, settings.onTruncated ?? 'keep');
   return parts.reuse === undefined ? whole : reusing(whole, parts.reuse, emit);
 }
