@@ -1,4 +1,5 @@
 import { ESTIMATE_OPTIONS } from '../src/config/estimate-options.ts';
+import { EVAL_OPTIONS } from '../src/config/eval-options.ts';
 import { MOCK_OPTIONS } from '../src/config/mock-options.ts';
 import {
   ESTIMATE_PREFIX,
@@ -90,6 +91,11 @@ ${optionTables(ESTIMATE_OPTIONS, ESTIMATE_PREFIX)}
 All options above as well; those that say what a record is count. These are flags only.
 
 ${optionTables(STATUS_OPTIONS)}
+## gistmill eval <results>
+
+All options above as well; \`--text-field\` and those that say how inputs are read count. These are flags only.
+
+${optionTables(EVAL_OPTIONS)}
 ## gistmill mock
 
 Flags and variables only.

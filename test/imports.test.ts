@@ -30,7 +30,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   library: ['core', 'batch', ...ROOMS_BUT_OBSERVE],
   estimate: ['core', 'batch', 'engine', 'tokens', 'mock', 'observe'],
   status: ['core', 'journal', 'output', 'prompt', 'provider', 'observe'],
-  commands: ['core', 'batch', 'estimate', 'status', ...ROOMS],
+  eval: ['core'],
+  commands: ['core', 'batch', 'estimate', 'status', 'eval', ...ROOMS],
   'main.ts': ['core', 'commands'],
   'index.ts': ['core', 'library', ...ROOMS_BUT_OBSERVE],
 };
@@ -53,6 +54,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   pricing: ['@pydantic/genai-prices'],
   tokens: ['gpt-tokenizer/encoding/cl100k_base', 'gpt-tokenizer/encoding/o200k_base'],
   estimate: [],
+  eval: [],
   status: ['csv-parse/sync', 'node:fs', 'node:fs/promises', 'node:stream', 'node:zlib', 'zod'],
   config: ['node:fs', 'node:fs/promises', 'node:path', 'node:util', 'yaml', 'zod'],
 };

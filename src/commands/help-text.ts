@@ -33,6 +33,7 @@ Commands:
   gistmill [inputs...]  summarise (also: gistmill run)
   gistmill estimate     tell what a run would take: tokens, cost, time
   gistmill status       tell what is done, what failed and what is missing
+  gistmill eval         measure summaries against references
   gistmill mock         serve a local endpoint to rehearse on
   gistmill schema       print the JSON Schema of a result
   gistmill help mock    the options of gistmill mock
@@ -53,8 +54,8 @@ function exitCodes(): string {
 
 export const ESTIMATE_HELP_FOOTER = `
 It takes the options of gistmill itself as well (see gistmill --help): put the
-word "estimate" before those of the run. What concerns output, progress and
-logs changes nothing. The input is read once and its tokens are counted; then
+word "estimate" before those of the run. What is done already in -o is left
+out; what concerns progress and logs changes nothing. The input is read once and its tokens are counted; then
 the run is played through by the scheduler itself, with the limits and the
 concurrency that are given, against an endpoint that has no limits of its own
 and never fails.
@@ -86,6 +87,20 @@ Examples:
 Exit codes: 0 all is done and fine; 1 something failed, or is missing, stale,
 double or damaged, or a run is still at work; 2 wrong usage, or a file cannot
 be read.`;
+
+export const EVAL_HELP_FOOTER = `
+References and texts are taken from --input, whose records are joined to the
+results by id, or without it from the fields that the run has copied into them
+(--keep summary,text). Words are compared in lower case, without stemming;
+Chinese, Japanese and Thai by characters.
+
+Examples:
+  gistmill eval out.jsonl --input in.jsonl
+  gistmill eval out.jsonl --input in.jsonl --reference-field summary
+  gistmill eval out.jsonl --reference-field summary --json | jq .rouge.rougeL.f
+
+Exit codes: 0 measured; 1 there was nothing to measure; 2 wrong usage, or a
+file cannot be read.`;
 
 export const MOCK_HELP_FOOTER = `
 Every option is also a variable: --error-rate is GISTMILL_MOCK_ERROR_RATE.

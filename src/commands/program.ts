@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, Help, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { ESTIMATE_OPTIONS } from '../config/estimate-options.ts';
+import { EVAL_OPTIONS } from '../config/eval-options.ts';
 import { MOCK_OPTIONS } from '../config/mock-options.ts';
 import type { OptionSpec } from '../config/option-spec.ts';
 import { RUN_OPTIONS } from '../config/run-options.ts';
@@ -9,6 +10,7 @@ import { AppError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import {
   ESTIMATE_HELP_FOOTER,
+  EVAL_HELP_FOOTER,
   HELP_WIDTH,
   INPUTS_HELP,
   MOCK_HELP_FOOTER,
@@ -36,6 +38,7 @@ export interface Handlers {
   mock(flags: Flags, io: Io): Promise<number>;
   schema(io: Io): Promise<number>;
   status(results: string | undefined, flags: Flags, io: Io): Promise<number>;
+  eval(results: string, flags: Flags, io: Io): Promise<number>;
   cache(action: string, flags: Flags, io: Io): Promise<number>;
 }
 
@@ -44,6 +47,7 @@ const HANDLERS: Handlers = {
   estimate: async (inputs, flags, io) => (await import('./estimate.ts')).estimateCommand(inputs, flags, io),
   mock: async (flags, io) => (await import('./mock.ts')).mockCommand(flags, io),
   status: async (results, flags, io) => (await import('./status.ts')).statusCommand(results, flags, io),
+  eval: async (results, flags, io) => (await import('./eval.ts')).evalCommand(results, flags, io),
   schema: async (io) => (await import('./schema.ts')).schemaCommand(io),
   cache: async (action, flags, io) => (await import('./cache.ts')).cacheCommand(action, flags, io),
 };
@@ -81,6 +85,7 @@ function buildProgram(io: Io, handlers: Handlers, onExit: (code: number) => void
   const run = addRun(program, async (inputs, flags) => onExit(await handlers.run(inputs, flags, io)));
   addEstimate(program, async (inputs, flags) => onExit(await handlers.estimate(inputs, flags, io)));
   addStatus(program, async (results, flags) => onExit(await handlers.status(results, flags, io)));
+  addEval(program, async (results, flags) => onExit(await handlers.eval(results, flags, io)));
   addMock(program, async (flags) => onExit(await handlers.mock(flags, io)));
   program
     .command('schema')
@@ -135,6 +140,17 @@ function addStatus(
     .addHelpText('after', STATUS_HELP_FOOTER)
     .action(action);
   addOwnOptions(status, STATUS_OPTIONS);
+}
+
+function addEval(program: Command, action: (results: string, flags: Flags) => Promise<void>): void {
+  const evaluation = program
+    .command('eval')
+    .description('Measure the summaries of a file of results. Asks no model.')
+    .argument('<results>', 'what a run has written; - is stdin')
+    .usage('<results> [options]')
+    .addHelpText('after', EVAL_HELP_FOOTER)
+    .action(action);
+  addOwnOptions(evaluation, EVAL_OPTIONS);
 }
 
 /** Adds these options and, without listing them, those of the run. */

@@ -42,6 +42,7 @@ async function run(...args: string[]) {
     mock: vi.fn<Handlers['mock']>(async () => 0),
     schema: vi.fn<Handlers['schema']>(async () => 0),
     status: vi.fn<Handlers['status']>(async () => 0),
+    eval: vi.fn<Handlers['eval']>(async () => 0),
     cache: vi.fn<Handlers['cache']>(async () => 0),
   };
   const exitCode = await runProgram(args, io, handlers);

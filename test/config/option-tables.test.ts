@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ESTIMATE_OPTIONS } from '../../src/config/estimate-options.ts';
+import { EVAL_OPTIONS } from '../../src/config/eval-options.ts';
 import { MOCK_OPTIONS } from '../../src/config/mock-options.ts';
 import { flagName, MOCK_PREFIX, RUN_PREFIX, variableName } from '../../src/config/option-names.ts';
 import type { OptionSpec } from '../../src/config/option-spec.ts';
@@ -12,6 +13,7 @@ const TABLES: readonly [string, readonly OptionSpec[]][] = [
   ['run', RUN_OPTIONS],
   ['mock', MOCK_OPTIONS],
   ['estimate', [...ESTIMATE_OPTIONS, ...RUN_OPTIONS]],
+  ['eval', [...EVAL_OPTIONS, ...RUN_OPTIONS]],
   ['status', [...STATUS_OPTIONS, ...RUN_OPTIONS]],
 ];
 
