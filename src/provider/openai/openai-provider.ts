@@ -4,6 +4,7 @@ import type { ErrorContext } from '../classify-error.ts';
 import { createEndpoint, parseUrl } from '../endpoint.ts';
 import type { Transport } from '../http-transport.ts';
 import { countingOf } from '../token-counting.ts';
+import { AnswerFormat } from './answer-format.ts';
 import { joinUrl } from './join-url.ts';
 import { readAnswer } from './read-answer.ts';
 import { requestBodyWriter } from './to-request-body.ts';
@@ -41,12 +42,19 @@ export function createOpenAiProvider({ baseUrl, apiKey, transport, epochMs }: Op
     ...endpoint.credentials,
   };
   const writeBody = requestBodyWriter();
+  const formats = new AnswerFormat();
   return {
     name: 'openai',
     counting: countingOf(url),
     attempt: async (request, signal) => {
-      const body = writeBody(request);
-      return readAnswer(await transport.post({ url: endpoint.url, headers, body, signal }), context);
+      const form = formats.formOf(request);
+      const body = writeBody(request, form);
+      const reply = await transport.post({ url: endpoint.url, headers, body, signal });
+      try {
+        return readAnswer(reply, context);
+      } catch (error) {
+        throw formats.heed(error, form);
+      }
     },
     close: () => transport.close(),
   };

@@ -13,7 +13,8 @@ const usage = z.object({ prompt_tokens: tokens, completion_tokens: tokens }).nul
 
 const choice = z.object({
   finish_reason: text,
-  message: z.object({ content, refusal: text }).nullish(),
+  // What the model thought: in `reasoning_content` (DeepSeek, vLLM, llama.cpp) or `reasoning` (OpenRouter, Groq, newer vLLM).
+  message: z.object({ content, refusal: text, reasoning_content: text, reasoning: text }).nullish(),
   error: z.unknown().optional(),
 });
 

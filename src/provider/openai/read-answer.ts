@@ -39,6 +39,7 @@ function toCompletion(
     text,
     finish,
     usage,
+    ...(hasReasoning(choice) && { reasoning: true as const }),
     ...(wire.model && { model: wire.model }),
     ...(requestId !== undefined && { requestId }),
     ...(limits.length > 0 && { limits }),
@@ -68,6 +69,10 @@ function textOf({ message }: ChatChoice): string {
   const content = message?.content;
   if (typeof content === 'string') return content;
   return content?.map(({ text }) => text ?? '').join('') ?? '';
+}
+
+function hasReasoning({ message }: ChatChoice): boolean {
+  return Boolean(message?.reasoning_content?.trim() || message?.reasoning?.trim());
 }
 
 function refusalOf({ message }: ChatChoice): string | undefined {
