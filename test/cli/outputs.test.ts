@@ -24,7 +24,7 @@ test.concurrent('results go to the file of -o, and stdout stays empty', async ()
   // What a run cannot go on after is left alone.
   const csv = await run(['in.txt', '-o', 'out.jsonl', '-f', 'csv', ...flags], { cwd: path });
   expect([csv.stdout, csv.exitCode]).toEqual(['', 2]);
-  expect(csv.stderr).toMatch(/^gistmill: --output out\.jsonl: it exists and is not empty\nhint: /);
+  expect(csv.stderr).toMatch(/^gistmill: out\.jsonl: it exists and is not empty, and line 1 is .*\nhint: /);
   expect(okRows(read('out.jsonl'))).toHaveLength(2);
 });
 
