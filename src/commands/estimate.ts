@@ -1,4 +1,6 @@
 import { openBilling } from '../batch/billing.ts';
+import { foreseeResults } from '../batch/foresee-results.ts';
+import { rowSettings } from '../batch/row-settings.ts';
 import { loadEstimateOptions } from '../config/load-config.ts';
 import { type Endpoint, resolveEndpoint } from '../config/resolve-endpoint.ts';
 import { systemClock } from '../core/clock.ts';
@@ -35,9 +37,11 @@ export async function estimateCommand(
   const source = await openSource(inputs, options, io);
   if (options.strict) await refuseBrokenInput(source);
   const counter = await openCounter(endpoint.model);
+  const prompt = await openPrompt(options, endpoint.model, io.cwd);
+  const settings = await rowSettings(options, endpoint, prompt);
   const result = await estimate({
-    ...{ source, billing, counter, settings: options, latency: parsedLatency },
-    prompt: await openPrompt(options, endpoint.model, io.cwd),
+    ...{ source, prompt, billing, counter, settings: options, latency: parsedLatency },
+    earlier: await foreseeResults({ ...options, inputs }, settings),
     shape: { provider: endpoint.provider, body: options.body },
     answerTokens: own.answerTokens,
     epochMs: systemClock.epochMs(),

@@ -55,10 +55,10 @@ function exitCodes(): string {
 export const ESTIMATE_HELP_FOOTER = `
 It takes the options of gistmill itself as well (see gistmill --help): put the
 word "estimate" before those of the run. What is done already in -o is left
-out; what concerns progress and logs changes nothing. The input is read once and its tokens are counted; then
-the run is played through by the scheduler itself, with the limits and the
-concurrency that are given, against an endpoint that has no limits of its own
-and never fails.
+out; what concerns progress and logs changes nothing. The input is read once
+and its tokens are counted; then the run is played through by the scheduler
+itself, with the limits and the concurrency that are given, against an endpoint
+that has no limits of its own and never fails.
 
 Every option is also a variable: --latency is GISTMILL_ESTIMATE_LATENCY.
 

@@ -16,11 +16,14 @@ export interface Assumptions {
 
 /** The estimate as `--json` prints it: null is unknown. */
 export function estimateJson(estimate: Estimate, assumed: Assumptions): object {
-  const { survey, run, cost } = estimate;
+  const { survey, run, cost, earlier } = estimate;
+  const { done = 0, leftOut = 0 } = earlier ?? {};
   return {
     provider: assumed.provider,
     model: assumed.model,
-    records: survey.records,
+    records: survey.records + done + leftOut,
+    already_done: done,
+    left_out: leftOut,
     requests: survey.requests,
     broken: Object.fromEntries(survey.broken),
     input_tokens: mapRange(estimate.inputTokens, Math.round),

@@ -26,10 +26,20 @@ export function estimateText(estimate: Estimate, assumed: Assumptions): string {
   return lines.map(([name, figures]) => `${name.padEnd(14)} ${figures}\n`).join('');
 }
 
-function recordsOf({ survey, run }: Estimate): string {
+function recordsOf({ survey, run, earlier }: Estimate): string {
   const failures = [...survey.broken, ...(run?.failed ?? [])];
   const told = failures.map(([code, count]) => `${formatNumber(count)} ${code}`);
-  return formatNumber(survey.records) + (told.length === 0 ? '' : `, of which will fail: ${told.join(', ')}`);
+  return (
+    toDo(survey.records, earlier) + (told.length === 0 ? '' : `, of which will fail: ${told.join(', ')}`)
+  );
+}
+
+function toDo(records: number, earlier: Estimate['earlier']): string {
+  const { name = '', done = 0, leftOut = 0 } = earlier ?? {};
+  if (done + leftOut === 0) return formatNumber(records);
+  const all = formatNumber(records + done + leftOut);
+  const others = leftOut === 0 ? '' : `, ${formatNumber(leftOut)} new and left out`;
+  return `${all}: ${formatNumber(done)} done already in ${name}${others}, ${formatNumber(records)} to do`;
 }
 
 function inputOf(

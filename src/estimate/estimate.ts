@@ -1,4 +1,5 @@
 import type { Billing } from '../batch/billing.ts';
+import type { EarlierResults } from '../batch/foresee-results.ts';
 import type { BatchSettings } from '../batch/join-batch.ts';
 import type { Source } from '../core/record.ts';
 import type { Prompt } from '../core/request.ts';
@@ -22,6 +23,8 @@ export interface EstimateParts {
   readonly answerTokens: number;
   /** Wall-clock ms at which the run would begin. */
   readonly epochMs: number;
+  /** What the run would go on after. */
+  readonly earlier?: EarlierResults | undefined;
 }
 
 /** From what is likely the least to what is likely the most. */
@@ -33,6 +36,8 @@ export interface Range {
 
 export interface Estimate {
   readonly survey: Survey;
+  /** Records of the input that are not in the survey; undefined where there are no earlier results. */
+  readonly earlier: Pick<EarlierResults, 'name' | 'done' | 'leftOut'> | undefined;
   readonly inputTokens: Range;
   readonly outputTokens: Range;
   /** USD; undefined where the price is unknown. */
@@ -52,9 +57,10 @@ const PLAYED = 200_000;
 /** The same where a limit is not one by the minute: what comes late in the run is unlike its beginning. */
 const PLAYED_WITH_LONG_LIMITS = 2_000_000;
 
-/** What a run over this input would take. Nothing is sent. */
+/** What a run over this input would take. Nothing is sent. Rejects with `text_changed` where the run would. */
 export async function estimate(parts: EstimateParts): Promise<Estimate> {
-  const { source, prompt, counter, shape, settings } = parts;
+  const { prompt, counter, shape, settings, earlier } = parts;
+  const source = earlier?.source(parts.source) ?? parts.source;
   let drawn = 0;
   const random = (): number => seededDraw(SEED, drawn++, 0)('fault');
   const survey = await surveyInput({ source, prompt, counter, shape, random, keep: mostPlayed(settings) });
@@ -62,6 +68,7 @@ export async function estimate(parts: EstimateParts): Promise<Estimate> {
   const input = inputRange(survey);
   return {
     survey,
+    earlier: earlier && { name: earlier.name, done: earlier.done, leftOut: earlier.leftOut },
     inputTokens: input,
     outputTokens: mapRange((bound) => answer[bound] * survey.requests),
     cost: costRange(parts.billing, survey, answer),
@@ -75,14 +82,17 @@ function mostPlayed({ rpd, tpd, deadline, maxCost, maxTokensTotal }: BatchSettin
 }
 
 function play(
-  { latency, settings, billing, epochMs }: EstimateParts,
+  { latency, settings, billing, epochMs, earlier }: EstimateParts,
   { sizes, requests }: Survey,
   outputTokens: number,
   random: () => number,
 ): Promise<Simulation> | undefined {
   if (latency === undefined) return undefined;
   const latencyMs = (index: number): number => drawLatency(latency, seededDraw(SEED, index, 1));
-  return simulate({ settings, billing, sizes, requests, outputTokens, latencyMs, random, epochMs });
+  return simulate({
+    ...{ settings, billing, sizes, requests, outputTokens, latencyMs, random, epochMs },
+    spent: earlier?.spent,
+  });
 }
 
 function answerRange({ answerTokens, settings }: EstimateParts): Range {

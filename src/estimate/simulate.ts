@@ -1,5 +1,5 @@
 import type { Billing } from '../batch/billing.ts';
-import { type BatchSettings, joinBatch } from '../batch/join-batch.ts';
+import { type BatchSettings, type EarlierSpent, joinBatch } from '../batch/join-batch.ts';
 import type { Random } from '../core/clock.ts';
 import type { AppError } from '../core/errors.ts';
 import { type Bottleneck, Events } from '../core/events.ts';
@@ -27,6 +27,8 @@ export interface SimulationParts {
   readonly random: Random;
   /** Wall-clock ms at which the run would begin. */
   readonly epochMs: number;
+  /** What earlier runs have spent of the budget. */
+  readonly spent?: EarlierSpent | undefined;
 }
 
 export interface Simulation {
@@ -53,7 +55,7 @@ export async function simulate(parts: SimulationParts): Promise<Simulation> {
   const tally = new Tally(() => clock.now(), sizes.length);
   const end = await clock.until(
     joinBatch({
-      ...{ settings, billing, clock, random, emit: events.emit },
+      ...{ settings, billing, clock, random, emit: events.emit, spent: parts.spent },
       source: simulatedSource(sizes),
       prompt: simulatedPrompt(sizes, settings.maxOutputTokens),
       provider: simulatedProvider(clock, parts.latencyMs, outputTokens),

@@ -1,20 +1,19 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { AppError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import type { BrokenRecord, InputRecord, Source } from '../core/record.ts';
-import { refuseForeign, refuseOtherColumns, refuseOtherSettings } from './check-content.ts';
-import { nameOf } from './compare-settings.ts';
 import { type Folded, foldText } from './fold.ts';
 import { GrowingNumbers } from './growing-numbers.ts';
-import { type Manifest, readManifest, type Settings, writeManifest } from './manifest.ts';
+import { type Manifest, type Settings, writeManifest } from './manifest.ts';
 import { PartFile } from './part-file.ts';
-import { type JournalPaths, pathsOf } from './paths.ts';
-import { type JournalContent, readJournal, type Spent } from './read-journal.ts';
+import type { JournalPaths } from './paths.ts';
+import { readChecked } from './read-checked.ts';
+import type { JournalContent, Spent } from './read-journal.ts';
 import { repairJournal, standing } from './repair.ts';
 import { resumeSource } from './resume-source.ts';
 import { type KeptLine, rewriteLines } from './rewrite-lines.ts';
-import { RowTable } from './row-table.ts';
+import type { RowTable } from './row-table.ts';
 import type { Table } from './table.ts';
 
 export type OnChange = 'refuse' | 'redo' | 'keep';
@@ -37,26 +36,14 @@ export interface JournalOptions {
   readonly table?: Table | undefined;
 }
 
-const NOTHING: JournalContent = {
-  ...{ rows: new RowTable(), makers: [], damaged: [], foreignLine: undefined },
-  ...{ tail: 'ended', wholeBytes: 0, bytes: 0, hasHeader: false, hasCrLf: false, otherColumns: undefined },
-  spent: { inputTokens: 0, outputTokens: 0, costUsd: 0 },
-};
-
 /**
  * Reads what earlier runs have left in a file, and makes it fit to be appended to. For the holder of its lock. Throws
  * `usage` for a file that is none of ours and `settings_changed` where that is to be refused, before anything is
  * touched; else what the file system says.
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const paths = pathsOf(options.path);
   const { table } = options;
-  const content = existsSync(paths.file) ? await readJournal(paths.file, table?.columns) : NOTHING;
-  const manifest = await readManifest(paths.manifest);
-  const own = { name: nameOf(options.settings), settings: options.settings };
-  if (table !== undefined) refuseOtherColumns(options.name, content, table.columns);
-  refuseForeign(options.name, content, manifest);
-  if (options.onChange === 'refuse') refuseOtherSettings(options.name, content, manifest, own);
+  const { paths, content, manifest, own } = await readChecked(options);
   // The sidecar first: it is what tells a file with nothing but the beginning of a row from one that is not ours.
   await writeManifest(paths.manifest, stillUsed(manifest, content.makers).set(own.name, own.settings));
   const size =

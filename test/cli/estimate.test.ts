@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { startMock } from '../helpers/endpoint.ts';
+import { answer, startMock, startScripted } from '../helpers/endpoint.ts';
 import { bash, run } from '../helpers/exec.ts';
 import { makeFolder } from '../helpers/folder.ts';
 
@@ -95,4 +95,49 @@ test.concurrent('the exit code is that of the run: broken records 1, a budget th
     2,
     expect.stringContaining('(did you mean --latency?)'),
   ]);
+});
+
+test.concurrent('what is done already in -o is not reckoned with, and nothing of it is changed', async () => {
+  const refused = { status: 400, body: { error: { message: 'no' } } };
+  const { server, flags } = await startScripted((text) => (/[37]:/.test(text) ? refused : answer(text)));
+  const { path, read } = await makeFolder({ 'old.txt': texts(10), 'in.txt': texts(15) });
+  const estimated = (...args: string[]) => run(['estimate', 'in.txt', ...flags, ...args], { cwd: path });
+  await run(['old.txt', '-o', 'out.jsonl', '-q', ...flags], { cwd: path });
+  const [before, sent] = [read('out.jsonl'), server.requests.length];
+  const [open, onlyFailed, fresh, other, redo] = await Promise.all([
+    estimated('-o', 'out.jsonl'),
+    estimated('-o', 'out.jsonl', '--only-failed', '--json'),
+    estimated('-o', 'out.jsonl', '--fresh', '--json'),
+    estimated('-o', 'out.jsonl', '--model', 'other'),
+    estimated('-o', 'out.jsonl', '--model', 'other', '--on-change', 'redo', '--json'),
+  ]);
+  expect(open.stdout).toMatch(/^records {8}15: 8 done already in out\.jsonl, 7 to do$/m);
+  expect(JSON.parse(onlyFailed.stdout)).toMatchObject({
+    records: 15,
+    already_done: 8,
+    left_out: 5,
+    requests: 2,
+  });
+  expect(JSON.parse(fresh.stdout)).toMatchObject({ records: 15, already_done: 0, requests: 15 });
+  expect([other.exitCode, other.stderr]).toEqual([2, expect.stringContaining('model: "m" → "other"')]);
+  expect(JSON.parse(redo.stdout)).toMatchObject({ already_done: 0, requests: 15 });
+  expect([read('out.jsonl'), server.requests.length]).toEqual([before, sent]);
+  await run(['in.txt', '-o', 'out.jsonl', '-q', ...flags], { cwd: path });
+  expect(server.requests.length - sent).toBe(7);
+});
+
+test.concurrent('a job that is done would take nothing, and what it has cost counts towards its budget', async () => {
+  const { flags } = await startMock();
+  const { path } = await makeFolder({ 'in.txt': texts(10), 'more.txt': texts(40) });
+  const args = ['-o', 'out.jsonl', '-c', '2', '--price-in', '1', '--price-out', '1', ...flags];
+  await run(['in.txt', '-q', ...args], { cwd: path });
+  const done = await run(['estimate', 'in.txt', '--json', ...args], { cwd: path });
+  expect([done.exitCode, JSON.parse(done.stdout)]).toEqual([
+    0,
+    expect.objectContaining({ records: 10, already_done: 10, requests: 0, seconds: 0 }),
+  ]);
+  const told = await run(['status', 'out.jsonl', '--json'], { cwd: path });
+  const spent = String(JSON.parse(told.stdout).cost.usd);
+  const poor = await run(['estimate', 'more.txt', '--max-cost', spent, ...args], { cwd: path });
+  expect([poor.exitCode, poor.stdout]).toEqual([4, expect.stringMatching(/^stops early +after 0 answers/m)]);
 });

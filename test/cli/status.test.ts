@@ -46,7 +46,7 @@ test.concurrent('a job that is done is fine, with its tokens and cost, exit 0', 
 
 test.concurrent('a run at work is named and not disturbed; killed, it leaves what is missing', async () => {
   const { flags } = await startMock({ latency: { kind: 'uniform', minMs: 50, maxMs: 50 } });
-  const { path, read } = await makeFolder({ 'in.txt': numbered(400) });
+  const { path, read } = await makeFolder({ 'in.txt': numbered(4000) });
   const args = ['in.txt', '-o', 'out.jsonl', '-c', '2', '-q', ...flags];
   const running = start(args, { cwd: path });
   await running.until(() => read('out.jsonl') !== '');
@@ -61,7 +61,7 @@ test.concurrent('a run at work is named and not disturbed; killed, it leaves wha
   expect(after.exitCode).toBe(1);
   expect(found).toMatchObject({ state: 'died', pid: running.pid });
   expect(records.ok).toBeGreaterThan(0);
-  expect(records).toMatchObject({ total: 400, failed: 0, missing: 400 - records.ok, stale: 0 });
+  expect(records).toMatchObject({ total: 4000, failed: 0, missing: 4000 - records.ok, stale: 0 });
   expect(first.missing).toHaveLength(5);
   expect(cost).toEqual({ usd: null, rows_unknown: records.ok });
   expect(filesOf(path)).toEqual(before);
