@@ -6,6 +6,7 @@ import { OWN_COLUMNS, type RowKind, type VisitRow } from './found-row.ts';
 import type { ByteSource } from './read-lines.ts';
 
 const LF = 0x0a;
+const BOM = Buffer.from('\uFEFF');
 const BLOCK_BYTES = 1024 * 1024;
 
 /** A line that may be damaged, or else belongs to the torn end. */
@@ -80,7 +81,7 @@ class CsvRows {
   /** The place after what begins here; undefined where its end is not among the bytes. */
   #next(from: number, isLast: boolean): number | undefined {
     this.#scanner.begin();
-    const scan = this.#scanner.scan(this.#bytes, from);
+    const scan = this.#scanner.scan(this.#bytes, this.#isFirst(from) && this.#hasMark() ? BOM.length : from);
     const isEnded = scan === 'record';
     if (isEnded || (isLast && scan === 'unended')) {
       const end = this.#scanner.at;
@@ -103,13 +104,24 @@ class CsvRows {
   #kindOf(from: number, end: number): RowKind | undefined {
     if (!this.#areSound && !isSound(this.#bytes.subarray(from, end))) return undefined;
     if (this.#reader.read(this.#bytes, this.#scanner)) return 'row';
-    const isFirst = this.#start === 0 && from === 0;
-    return isFirst ? this.#headerOf(this.#bytes.toString('utf8', 0, end)) : undefined;
+    return this.#isFirst(from) ? this.#headerOf(this.#bytes.toString('utf8', 0, end)) : undefined;
+  }
+
+  #isFirst(from: number): boolean {
+    return this.#start === 0 && from === 0;
+  }
+
+  #hasMark(): boolean {
+    return this.#bytes.subarray(0, BOM.length).equals(BOM);
   }
 
   #headerOf(text: string): RowKind | undefined {
     const columns = this.#columns;
-    const [names = []] = parse(text, { bom: true, relax_column_count: true });
+    const [names = []] = parse(text, {
+      bom: true,
+      record_delimiter: ['\r\n', '\n'],
+      relax_column_count: true,
+    });
     const isOwn = names.length === columns.length && names.every((name, i) => name === columns[i]);
     if (isOwn) return text.endsWith('\r\n') ? 'crlf' : 'header';
     if (OWN_COLUMNS.every((name) => names.includes(name))) this.otherColumns = names;
