@@ -22,6 +22,9 @@ export function attachLog(log: Log, events: Events): void {
   if (log.enabled('warn')) {
     events.on('pause', pauseListener(log));
     events.on('outcome', failureListener(log));
+    events.on('adapted', ({ error: { message, cause } }) => {
+      log.write('warn', message, { said: cause instanceof Error ? cause.message : undefined });
+    });
   }
   if (log.enabled('info')) {
     events.on('limit', ({ unit, perMinute, source }) => {

@@ -30,6 +30,8 @@ export interface RunSummary {
     readonly damagedLines: number;
   };
   readonly failedByCode: CountByCode;
+  /** What rows that are well warn of. */
+  readonly warningsByCode: Readonly<Record<string, number>>;
   /** Requests that were not sent, since their answer was known: from this run, and from the cache. */
   readonly saved: { readonly memory: number; readonly cache: number; readonly parts: number };
   /** Requests sent. */

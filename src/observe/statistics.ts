@@ -19,6 +19,7 @@ export class Statistics {
   readonly #earlier = { reused: 0, failed: 0, stale: 0, damagedLines: 0 };
   readonly #saved = { memory: 0, cache: 0, parts: 0 };
   readonly #failedByCode: Partial<Record<ErrorCode, number>> = {};
+  readonly #warningsByCode: Record<string, number> = {};
   readonly #retriesByCode: Partial<Record<ErrorCode, number>> = {};
   #retries = 0;
   #rateLimited = 0;
@@ -118,6 +119,7 @@ export class Statistics {
     if (outcome.ok) {
       this.#records.ok += 1;
       if (outcome.answer.finish.unified === 'length') this.#records.truncated += 1;
+      for (const code of outcome.answer.warnings ?? []) count(this.#warningsByCode, code);
       this.#recordLatency.add(outcome.effort.latencyMs);
       return;
     }
@@ -137,6 +139,7 @@ export class Statistics {
       earlier: { ...this.#earlier },
       saved: { ...this.#saved },
       failedByCode: { ...this.#failedByCode },
+      warningsByCode: { ...this.#warningsByCode },
       attempts: this.#attempts,
       retries: this.#retries,
       retriesByCode: { ...this.#retriesByCode },
@@ -180,6 +183,6 @@ export class Statistics {
   }
 }
 
-function count(counts: Partial<Record<ErrorCode, number>>, code: ErrorCode): void {
+function count<Code extends string>(counts: Partial<Record<Code, number>>, code: Code): void {
   counts[code] = (counts[code] ?? 0) + 1;
 }

@@ -25,6 +25,7 @@ export function toSummaryJson(summary: RunSummary, exitCode?: number): JsonObjec
     },
     saved: { memory: summary.saved.memory, cache: summary.saved.cache, parts: summary.saved.parts },
     failed_by_code: { ...summary.failedByCode },
+    warnings_by_code: { ...summary.warningsByCode },
     requests: summary.attempts,
     retries: summary.retries,
     retries_by_code: { ...summary.retriesByCode },

@@ -36,14 +36,16 @@ export function summaryText(summary: RunSummary, input: InputBytes): string {
     .join('\n');
 }
 
-function recordRows({ records, failedByCode }: RunSummary): readonly Row[] {
+function recordRows({ records, failedByCode, warningsByCode }: RunSummary): readonly Row[] {
   const unread = records.inputErrors > 0 ? `; ${formatNumber(records.inputErrors)} of them unreadable` : '';
+  const warnings = Object.values(warningsByCode).reduce((sum, count) => sum + count, 0);
   return [
     ['ok', formatNumber(records.ok)],
     ['failed', `${formatNumber(records.failed)}${byCode(failedByCode)}${unread}`],
     records.truncated > 0
       ? ['truncated', `${formatNumber(records.truncated)}, cut at the output limit`]
       : undefined,
+    warnings > 0 ? ['warnings', `${formatNumber(warnings)}${byCode(warningsByCode)}`] : undefined,
   ];
 }
 
@@ -131,8 +133,8 @@ function stopRows({ stopped, records }: RunSummary, input: InputBytes): readonly
   ];
 }
 
-function byCode(counts: CountByCode): string {
-  const entries = Object.entries(counts).sort(([, a], [, b]) => b - a);
+function byCode(counts: CountByCode | RunSummary['warningsByCode']): string {
+  const entries = Object.entries<number>(counts).sort(([, a], [, b]) => b - a);
   if (entries.length === 0) return '';
   return ` (${entries.map(([code, amount]) => `${code} ${formatNumber(amount)}`).join(', ')})`;
 }

@@ -33,9 +33,14 @@ const common = {
 const okRow = z.object({
   ...common,
   status: z.literal('ok'),
-  summary: z.string(),
+  summary: z.string().describe('The answer; with --schema the JSON of `data`'),
+  data: z.unknown().optional().describe('The answer as data, with --schema'),
   model: z.string().optional().describe('The model that answered, as it names itself'),
   finish_reason: z.enum(['stop', 'length', 'filter', 'other']).describe('Why the answer ends'),
+  warnings: z
+    .array(z.string())
+    .optional()
+    .describe('Codes of what is not as it was wanted, listed in docs/answers.md; left out where all is'),
   strategy: z
     .enum(['map-reduce', 'refine', 'truncate'])
     .optional()

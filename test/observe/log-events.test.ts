@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { AppError } from '../../src/core/errors.ts';
+import { AppError, ProviderError } from '../../src/core/errors.ts';
 import { Events } from '../../src/core/events.ts';
 import type { LogLevel } from '../../src/observe/log.ts';
 import { createLog } from '../../src/observe/log.ts';
@@ -26,6 +26,13 @@ beforeEach(() => {
 });
 
 describe('at the default level', () => {
+  it('what the endpoint does not take is told with its own words', async () => {
+    const { events } = await playAt('warn');
+    const error = new ProviderError('format_refused', 'no json_schema', { cause: new Error('400: no') });
+    events.emit('adapted', { id: 'a', error });
+    expect(pipe.lines).toEqual(['warn: no json_schema (said=400: no)']);
+  });
+
   it('a thousand failing records are one line for each kind', async () => {
     const { play } = await playAt('warn');
     for (let index = 0; index < 1000; index += 1) {

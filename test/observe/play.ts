@@ -51,11 +51,11 @@ export class Play {
     this.#events.emit('pause', { at, untilMs: at + ms, reason: new ProviderError(code, 'slow down') });
   }
 
-  ok(id: string, latencyMs: number, finish: 'stop' | 'length' = 'stop'): void {
+  ok(id: string, latencyMs: number, finish: 'stop' | 'length' = 'stop', warnings: string[] = []): void {
     this.outcome({
       ok: true,
       record: inputRecord(id),
-      answer: { text: 'short', finish: { unified: finish }, usage: {} },
+      answer: { text: 'short', finish: { unified: finish }, usage: {}, warnings },
       effort: { attempts: 1, latencyMs, usage: {} },
     });
   }

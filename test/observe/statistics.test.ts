@@ -33,6 +33,13 @@ describe('records', () => {
   });
 });
 
+it('counts what rows that are well warn of, by code', () => {
+  play.ok('a', 10, 'stop', ['too_long', 'wrong_language']);
+  play.ok('b', 10, 'stop', ['too_long']);
+  play.ok('c', 10);
+  expect(statistics.snapshot().warningsByCode).toEqual({ too_long: 2, wrong_language: 1 });
+});
+
 describe('earlier runs', () => {
   it('are counted by what becomes of their rows', () => {
     for (const row of ['reused', 'failed', 'reused', 'stale', 'reused'] as const) {

@@ -117,6 +117,15 @@ describe('the closing summary', () => {
   });
 });
 
+it('tells of warnings by their codes, in words and in JSON', () => {
+  play.ok('a', 10, 'stop', ['too_long', 'wrong_language']);
+  play.ok('b', 10, 'stop', ['too_long']);
+  expect(text()).toContain('warnings   3 (too_long 2, wrong_language 1)');
+  expect(toSummaryJson(statistics.snapshot())).toMatchObject({
+    warnings_by_code: { too_long: 2, wrong_language: 1 },
+  });
+});
+
 describe('the summary as JSON', () => {
   it('has every number, and null where it is unknown', async () => {
     await eventfulRun();

@@ -30,6 +30,15 @@ describe('the row of an outcome', () => {
     });
   });
 
+  it('holds the data of an answer and what it is warned of, where there are any', () => {
+    const row = toRow(okOutcome(0, { data: null, warnings: ['too_long'] }));
+    expect(resultRowSchema.parse(JSON.parse(JSON.stringify(row)))).toMatchObject({
+      data: null,
+      warnings: ['too_long'],
+    });
+    expect(JSON.stringify(toRow(okOutcome(0, { warnings: [] })))).not.toMatch(/data|warnings/);
+  });
+
   it('holds the error, its HTTP status and whether another try is worth it', () => {
     expect(toRow(failedOutcome(2))).toMatchObject({
       id: 'a-2',

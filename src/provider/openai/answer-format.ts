@@ -47,7 +47,7 @@ export class AnswerFormat {
     const { status, requestId, limits, usage } = error;
     const instead = this.#forms[0]?.name ?? 'words alone';
     const message = `the endpoint does not take ${form.name}: the schema goes by ${instead}`;
-    const extra = { hint: error.message, status, requestId, limits, usage, cause: error };
+    const extra = { status, requestId, limits, usage, cause: error };
     return new ProviderError('format_refused', message, extra);
   }
 }

@@ -8,7 +8,7 @@ import { parseCsv } from '../helpers/parse-csv.ts';
 describe('CSV', () => {
   it('names its columns once, those that a later run goes by last', () => {
     expect(csvFormat(['title', 'meta.lang', 'title']).table?.header).toBe(
-      'id,index,status,summary,model,finish_reason,truncated,input_tokens,output_tokens,cost_usd,' +
+      'id,index,status,summary,model,finish_reason,truncated,warnings,data,input_tokens,output_tokens,cost_usd,' +
         'attempts,latency_ms,error_code,error_message,input.title,input.meta.lang,key,made_by,content\n',
     );
   });
@@ -16,10 +16,10 @@ describe('CSV', () => {
   it('writes a summary and a failure under the same columns', () => {
     const format = csvFormat();
     expect(format.encode(toRow(okOutcome(0)))).toBe(
-      'a-0,0,ok,Summary of record 0.,my-model,stop,false,52,17,,1,413,,,,,\n',
+      'a-0,0,ok,Summary of record 0.,my-model,stop,false,,,52,17,,1,413,,,,,\n',
     );
     expect(format.encode(toRow(failedOutcome(1)))).toBe(
-      'a-1,1,error,,,,,,,,6,8120,server_error,HTTP 503: try again later,,,\n',
+      'a-1,1,error,,,,,,,,,,6,8120,server_error,HTTP 503: try again later,,,\n',
     );
   });
 
@@ -28,9 +28,15 @@ describe('CSV', () => {
       const outcome = okOutcome(0);
       return csvFormat()
         .encode(toRow({ ...outcome, effort: { ...outcome.effort, costUsd } }))
-        .split(',')[9];
+        .split(',')[11];
     });
     expect(costs).toEqual(['0.000000012', '10', '0', '0.1']);
+  });
+
+  it('writes data as JSON and warnings as words', () => {
+    const outcome = okOutcome(0, { data: { topic: 'a, b' }, warnings: ['too_long', 'wrong_language'] });
+    const [cells] = parseCsv(csvFormat().encode(toRow(outcome)));
+    expect(cells?.slice(7, 9)).toEqual(['too_long wrong_language', '{"topic":"a, b"}']);
   });
 
   it('leaves missing and null fields empty and writes values that are no strings as JSON', () => {
@@ -50,9 +56,9 @@ describe('CSV', () => {
           format.encode(toRow(okOutcome(index, { text: summary, fields: { note } }), ['note'])),
         );
         const [header, ...records] = parseCsv([format.table?.header, ...rows].join(''));
-        expect(header).toHaveLength(18);
+        expect(header).toHaveLength(20);
         const written = pairs.map((pair) => pair.map((cell) => cell.replaceAll('\0', '\uFFFD')));
-        expect(records.map((cells) => [cells[3], cells[14]])).toEqual(written);
+        expect(records.map((cells) => [cells[3], cells[16]])).toEqual(written);
       }),
     );
   });

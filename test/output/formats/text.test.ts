@@ -5,6 +5,11 @@ import { toRow } from '../../../src/output/to-row.ts';
 import { brokenOutcome, failedOutcome, okOutcome } from '../helpers/outcomes.ts';
 
 describe('a line of text', () => {
+  it('is the data of an answer as JSON, where it has any', () => {
+    const outcome = okOutcome(0, { text: '{ "topic": 1 }', data: { topic: 'a\nb' } });
+    expect(textFormat.encode(toRow(outcome))).toBe('{"topic":"a\\nb"}\n');
+  });
+
   it('is the summary alone, its own line breaks folded into spaces', () => {
     const text = ' The harbour froze.\r\n\r\n- Ships waited.\u2028Ice held.\n';
     expect(textFormat.encode(toRow(okOutcome(0, { text })))).toBe(

@@ -1,5 +1,5 @@
 import { AppError, ProviderError } from '../../../src/core/errors.ts';
-import type { JsonObject } from '../../../src/core/json.ts';
+import type { Json, JsonObject } from '../../../src/core/json.ts';
 import type { Outcome } from '../../../src/core/outcome.ts';
 
 interface OkFacts {
@@ -7,6 +7,8 @@ interface OkFacts {
   readonly text?: string;
   readonly fields?: JsonObject;
   readonly finish?: 'stop' | 'length';
+  readonly data?: Json;
+  readonly warnings?: readonly string[];
 }
 
 export function okOutcome(index: number, facts: OkFacts = {}): Outcome {
@@ -21,6 +23,8 @@ export function okOutcome(index: number, facts: OkFacts = {}): Outcome {
       finish: { unified: facts.finish ?? 'stop', raw: facts.finish ?? 'stop' },
       usage: { inputTokens: 52, outputTokens: 17 },
       model: 'my-model',
+      ...(facts.data !== undefined && { data: facts.data }),
+      ...(facts.warnings !== undefined && { warnings: facts.warnings }),
     },
     effort: { attempts: 1, latencyMs: 412.7, usage: { inputTokens: 52, outputTokens: 17 } },
   };
