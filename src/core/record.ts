@@ -58,4 +58,9 @@ export interface Source {
   /** Bytes read so far. */
   bytesRead(): number;
   rows(signal: AbortSignal): AsyncIterable<InputRow>;
+  /**
+   * The same rows, those together that come without a wait, for who passes over most of them: a promise for each row
+   * costs as much as to read it. Take all of a batch before the next.
+   */
+  batches?(signal: AbortSignal): AsyncIterable<Iterable<InputRow>>;
 }

@@ -35,14 +35,16 @@ export async function openInputs(options: InputOptions, stdin: Stdin): Promise<S
   const onBytes = (bytes: number): void => {
     bytesRead += bytes;
   };
+  const batches = (signal: AbortSignal): AsyncGenerator<Iterable<InputRow>> => {
+    bytesRead = 0;
+    return readAll(inputs, { options, stdin, records: new RecordReader(options), signal, onBytes });
+  };
   const total = totalBytes(inputs);
   return {
     ...(total === undefined ? {} : { totalBytes: total }),
     bytesRead: () => bytesRead,
-    rows: (signal) => {
-      bytesRead = 0;
-      return readAll(inputs, { options, stdin, records: new RecordReader(options), signal, onBytes });
-    },
+    rows: (signal) => one(batches(signal), signal),
+    batches,
   };
 }
 
@@ -66,15 +68,21 @@ function totalBytes(inputs: readonly Input[]): number | undefined {
   return total;
 }
 
-async function* readAll(inputs: readonly Input[], run: Run): AsyncGenerator<InputRow> {
-  for (const input of inputs) {
-    for await (const batch of readInput(input, run)) {
-      for (const row of batch) {
-        if (run.signal.aborted) return;
-        yield row;
-      }
+/** Stops as soon as the signal aborts, also in the middle of a batch. */
+async function* one(
+  batches: AsyncIterable<Iterable<InputRow>>,
+  signal: AbortSignal,
+): AsyncGenerator<InputRow> {
+  for await (const batch of batches) {
+    for (const row of batch) {
+      if (signal.aborted) return;
+      yield row;
     }
   }
+}
+
+async function* readAll(inputs: readonly Input[], run: Run): AsyncGenerator<Iterable<InputRow>> {
+  for (const input of inputs) yield* readInput(input, run);
 }
 
 /** The rows of one input, a chunk at a time. */

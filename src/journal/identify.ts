@@ -27,8 +27,10 @@ export class Identifier {
 
   identify(row: InputRow): InputRow {
     if (row.ok) {
-      const { base, content } = this.#ofRecord(row.record);
-      return { ok: true, record: { ...row.record, key: this.#key(base), contentHash: content } };
+      const { id, idKind, index, text, fields, at } = row.record;
+      const { base, content: contentHash } = this.#ofRecord(row.record);
+      // Spreading the record costs a microsecond.
+      return { ok: true, record: { id, idKind, index, text, fields, at, key: this.#key(base), contentHash } };
     }
     const { base, content } = ofBroken(row.broken);
     return { ok: false, broken: { ...row.broken, key: this.#key(base), contentHash: content } };

@@ -38,10 +38,21 @@ export function resumeSource(parts: ResumeParts): Source {
 async function* undone(parts: ResumeParts, signal: AbortSignal): AsyncGenerator<InputRow> {
   const identifier = new Identifier(parts.usedFields);
   const known = new KnownRows(parts);
-  for await (const plain of parts.inner.rows(signal)) {
-    const row = identifier.identify(plain);
-    if (!known.isDone(row.ok ? row.record : row.broken)) yield row;
+  for await (const batch of batchesOf(parts.inner, signal)) {
+    for (const plain of batch) {
+      if (signal.aborted) return;
+      const row = identifier.identify(plain);
+      if (!known.isDone(row.ok ? row.record : row.broken)) yield row;
+    }
   }
+}
+
+function batchesOf(source: Source, signal: AbortSignal): AsyncIterable<Iterable<InputRow>> {
+  return source.batches?.(signal) ?? alone(source.rows(signal));
+}
+
+async function* alone(rows: AsyncIterable<InputRow>): AsyncGenerator<Iterable<InputRow>> {
+  for await (const row of rows) yield [row];
 }
 
 class KnownRows {

@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { InputRow } from '../../src/core/record.ts';
 import { openInputs } from '../../src/input/open-inputs.ts';
 import {
   brief,
@@ -50,6 +51,16 @@ describe('what is read', () => {
     );
     expect(await rowsOf(source)).toEqual(await rowsOf(source));
     expect(source.bytesRead()).toBe(source.totalBytes);
+  });
+
+  it('is the same in batches', async () => {
+    const source = await openInputs(
+      options({ inputs: [fixture('array.json'), fixture('bom.jsonl'), fixture('bom.txt')] }),
+      untouchable,
+    );
+    const rows: InputRow[] = [];
+    for await (const batch of source.batches?.(never) ?? []) rows.push(...batch);
+    expect(rows).toEqual(await rowsOf(source));
   });
 });
 
