@@ -14,6 +14,7 @@ export const MOCK_OPTIONS = [
   { key: 'key', kind: 'text', defaultText: 'any key, or none', placeholder: 'text', group: SERVER, help: 'accept only this key' },
   { key: 'models', kind: 'list', defaultText: 'any model', group: SERVER, help: 'accept only these models' },
   { key: 'context', kind: 'integer', min: 1, placeholder: 'tokens', defaultText: 'no limit', group: SERVER, help: 'context window; longer requests get a 400' },
+  { key: 'responseFormat', kind: 'flag', default: true, group: SERVER, help: 'answer with JSON where response_format asks for it; --no-response-format refuses such requests' },
 
   { key: 'rpm', kind: 'number', min: 0.01, placeholder: 'n', defaultText: 'no limit', group: LIMITS, help: 'requests a minute before a 429' },
   { key: 'tpm', kind: 'number', min: 1, placeholder: 'n', defaultText: 'no limit', group: LIMITS, help: 'tokens a minute before a 429' },
@@ -24,6 +25,7 @@ export const MOCK_OPTIONS = [
   { key: 'hangRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'never answered' },
   { key: 'brokenJsonRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'answered with broken JSON' },
   { key: 'emptyRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'answered without any text' },
+  { key: 'proseRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'answered with prose where JSON was asked for' },
 ] as const satisfies readonly OptionSpec[];
 
 export type MockOptions = OptionValues<typeof MOCK_OPTIONS>;

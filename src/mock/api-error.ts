@@ -52,6 +52,11 @@ export function modelNotFound(model: string): ApiError {
   return new ApiError(404, { message, type: INVALID, code: 'model_not_found' });
 }
 
+/** In the words of an endpoint that has never heard of it. */
+export function noResponseFormat(): ApiError {
+  return badRequest('Unrecognized request argument supplied: response_format');
+}
+
 export function unknownUrl(method: string, path: string): ApiError {
   return new ApiError(404, { message: `Invalid URL (${method} ${path})`, type: INVALID });
 }

@@ -4,6 +4,7 @@ import {
   ApiError,
   contextTooLong,
   modelNotFound,
+  noResponseFormat,
   overloaded,
   serverError,
   tooManyInFlight,
@@ -61,6 +62,7 @@ export class ChatEndpoint {
     try {
       checkKey(options.key, authorization);
       const request = readChatRequest(raw);
+      if (request.schema !== undefined && !options.responseFormat) throw noResponseFormat();
       this.#admit(request, startedAt);
       const job = this.#begin(request, response, startedAt);
       if (job.fault === 'error') {
@@ -110,7 +112,8 @@ export class ChatEndpoint {
   #answer(job: Job, text: string): void {
     const { options, limits, stats, clock } = this.#parts;
     const { request, response, fault } = job;
-    const answer = toAnswer(fault === 'empty' ? '' : text, request, options.context);
+    const asked = fault === 'prose' ? { ...request, schema: undefined } : request;
+    const answer = toAnswer(fault === 'empty' ? '' : text, asked, options.context);
     if (request.maxTokens === undefined) {
       limits.charge(answer.completionTokens);
       stats.charge(clock.now(), answer.completionTokens);

@@ -1,4 +1,5 @@
 import { countTokens, cutToTokens } from './count-tokens.ts';
+import { fitSchema } from './fit-schema.ts';
 import type { ChatRequest } from './read-chat-request.ts';
 
 export interface Answer {
@@ -7,8 +8,10 @@ export interface Answer {
   readonly completionTokens: number;
 }
 
-/** The text as an answer to the request, cut where it is longer than the request or the context allows. */
-export function toAnswer(text: string, request: ChatRequest, context = Number.POSITIVE_INFINITY): Answer {
+/** The text, or data made of it where that is asked for, as an answer to the request; cut where it is longer than the request or the context allows. */
+export function toAnswer(summary: string, request: ChatRequest, context = Number.POSITIVE_INFINITY): Answer {
+  const isData = request.schema !== undefined && summary !== '';
+  const text = isData ? JSON.stringify(fitSchema(request.schema, summary)) : summary;
   const room = Math.min(request.maxTokens ?? Number.POSITIVE_INFINITY, context - request.promptTokens);
   const tokens = countTokens(text);
   if (tokens <= room) return { content: text, finishReason: 'stop', completionTokens: tokens };

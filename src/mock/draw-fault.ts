@@ -7,9 +7,10 @@ export interface FaultRates {
   readonly hangRate: number;
   readonly brokenJsonRate: number;
   readonly emptyRate: number;
+  readonly proseRate: number;
 }
 
-export type Fault = 'error' | 'reset' | 'hang' | 'brokenJson' | 'empty';
+export type Fault = 'error' | 'reset' | 'hang' | 'brokenJson' | 'empty' | 'prose';
 
 /** What goes wrong with one attempt, if anything does. */
 export function drawFault(rates: FaultRates, draw: Draw): Fault | undefined {
@@ -19,6 +20,7 @@ export function drawFault(rates: FaultRates, draw: Draw): Fault | undefined {
     ['hang', rates.hangRate],
     ['brokenJson', rates.brokenJsonRate],
     ['empty', rates.emptyRate],
+    ['prose', rates.proseRate],
   ];
   let left = draw('fault');
   for (const [fault, share] of shares) {

@@ -22,6 +22,8 @@ export interface MockServerOptions extends FaultRates {
   readonly knee?: number | undefined;
   /** Requests served at once; one more gets a 429. */
   readonly maxInFlight?: number | undefined;
+  /** Whether requests may say by `response_format` what answers have to be. */
+  readonly responseFormat: boolean;
 }
 
 const DEFAULTS: MockServerOptions = {
@@ -34,13 +36,15 @@ const DEFAULTS: MockServerOptions = {
   hangRate: 0,
   brokenJsonRate: 0,
   emptyRate: 0,
+  proseRate: 0,
+  responseFormat: true,
 };
 
 /** Fills in the defaults. Throws `usage` where the shares of faults add up to more than 1. */
 export function completeOptions(given: Partial<MockServerOptions>): MockServerOptions {
   const options = { ...DEFAULTS, ...given };
-  const share =
-    options.errorRate + options.resetRate + options.hangRate + options.brokenJsonRate + options.emptyRate;
+  const { errorRate, resetRate, hangRate, brokenJsonRate, emptyRate, proseRate } = options;
+  const share = errorRate + resetRate + hangRate + brokenJsonRate + emptyRate + proseRate;
   // Sums of decimal fractions such as 0.7 + 0.2 + 0.1 may land a hair above 1.
   if (share > 1 + 1e-9) {
     throw new AppError(

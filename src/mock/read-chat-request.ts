@@ -1,4 +1,4 @@
-import { isJsonObject } from '../core/json.ts';
+import { isJsonObject, type JsonObject } from '../core/json.ts';
 import { badRequest } from './api-error.ts';
 import { countTokens } from './count-tokens.ts';
 import { TextHash } from './seeded-random.ts';
@@ -6,13 +6,15 @@ import { TextHash } from './seeded-random.ts';
 /** A request for a completion, as far as the server looks at it. */
 export interface ChatRequest {
   readonly model: string;
-  /** The last message of the user: what is summarised. */
+  /** The longest message of the user, the last of equals: what is summarised, not what is said of an answer. */
   readonly text: string;
   readonly promptTokens: number;
   /** `max_completion_tokens` or `max_tokens`. */
   readonly maxTokens: number | undefined;
   readonly stream: boolean;
   readonly includeUsage: boolean;
+  /** What the answer has to be, by `response_format`. */
+  readonly schema: JsonObject | undefined;
   /** Hash of the model and all messages. */
   readonly key: number;
 }
@@ -32,7 +34,7 @@ export function readChatRequest(raw: Buffer): ChatRequest {
     const content = textOf(message, i);
     promptTokens += countTokens(content);
     prompt.add(String(message.role)).add(content);
-    if (message.role === 'user') text = content;
+    if (message.role === 'user' && content.length >= text.length) text = content;
   }
   const options = body.stream_options;
   return {
@@ -42,6 +44,7 @@ export function readChatRequest(raw: Buffer): ChatRequest {
     maxTokens: readMaxTokens(body),
     stream: body.stream === true,
     includeUsage: isJsonObject(options) && options.include_usage === true,
+    schema: readSchema(body.response_format),
     key: prompt.value(),
   };
 }
@@ -68,6 +71,20 @@ function textOf(message: unknown, i: number): string {
   return content
     .map((part) => (isJsonObject(part) && typeof part.text === 'string' ? part.text : ''))
     .join('');
+}
+
+/** What `json_object` lets the model choose. */
+const ANY_OBJECT: JsonObject = { type: 'object', properties: { summary: { type: 'string' } } };
+
+function readSchema(format: unknown): JsonObject | undefined {
+  if (format === undefined || format === null) return undefined;
+  const { type, json_schema: described } = isJsonObject(format) ? format : {};
+  if (type === 'text') return undefined;
+  if (type === 'json_object') return ANY_OBJECT;
+  if (type === 'json_schema' && isJsonObject(described) && isJsonObject(described.schema)) {
+    return described.schema;
+  }
+  throw badRequest("Invalid value for 'response_format'.", 'response_format');
 }
 
 function readMaxTokens(body: Record<string, unknown>): number | undefined {

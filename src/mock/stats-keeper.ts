@@ -16,6 +16,7 @@ const zero = () => ({
   hangs: 0,
   brokenJson: 0,
   empty: 0,
+  prose: 0,
   abandoned: 0,
   maxInFlight: 0,
   paid: 0,
@@ -33,7 +34,13 @@ const windows = () => ({
   tokensAMinute: new SlidingMaximum(MINUTE_MS),
 });
 
-const FAULT_COUNTER = { reset: 'resets', hang: 'hangs', brokenJson: 'brokenJson', empty: 'empty' } as const;
+const FAULT_COUNTER = {
+  reset: 'resets',
+  hang: 'hangs',
+  brokenJson: 'brokenJson',
+  empty: 'empty',
+  prose: 'prose',
+} as const;
 
 /** Counts what the server sees and sends. Times are monotonic ms. */
 export class StatsKeeper {

@@ -16,6 +16,8 @@ export interface MockStats {
   readonly hangs: number;
   readonly brokenJson: number;
   readonly empty: number;
+  /** Answers in prose where JSON was asked for. */
+  readonly prose: number;
   /** Answers that were generated, but the client left before they were delivered. */
   readonly abandoned: number;
   readonly inFlight: number;
@@ -26,7 +28,7 @@ export interface MockStats {
   readonly paid: number;
   /** Answers generated for a prompt of which an answer was delivered whole. */
   readonly paidTwice: number;
-  /** Answers generated again because the one before was lost to a reset, a hang, broken JSON or emptiness. */
+  /** Answers generated again because the one before was lost to a reset, a hang, broken JSON, emptiness or prose. */
   readonly paidAgainAfterFault: number;
   /** Answers generated again because the client left before the one before was delivered. */
   readonly paidAgainAfterAbandon: number;

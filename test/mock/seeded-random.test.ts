@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { drawFault } from '../../src/mock/draw-fault.ts';
 import { seededDraw, TextHash } from '../../src/mock/seeded-random.ts';
 
-const RATES = { errorRate: 0.05, resetRate: 0.02, hangRate: 0.01, brokenJsonRate: 0.03, emptyRate: 0.04 };
+const RATES = {
+  errorRate: 0.05,
+  resetRate: 0.02,
+  hangRate: 0.01,
+  brokenJsonRate: 0.03,
+  emptyRate: 0.04,
+  proseRate: 0.02,
+};
 
 describe('a seeded draw', () => {
   it('depends on the seed, the prompt, the attempt and the purpose, and on nothing else', () => {
@@ -39,7 +46,15 @@ describe('a seeded draw', () => {
       const fault = drawFault(RATES, seededDraw(1, key, 1)) ?? 'none';
       counts[fault] = (counts[fault] ?? 0) + 1;
     }
-    const shares = { error: 0.05, reset: 0.02, hang: 0.01, brokenJson: 0.03, empty: 0.04, none: 0.85 };
+    const shares = {
+      error: 0.05,
+      reset: 0.02,
+      hang: 0.01,
+      brokenJson: 0.03,
+      empty: 0.04,
+      prose: 0.02,
+      none: 0.83,
+    };
     for (const [fault, share] of Object.entries(shares)) {
       expect((counts[fault] ?? 0) / 20_000).toBeCloseTo(share, 2);
     }
