@@ -1,5 +1,7 @@
+import { flagName } from '../config/option-names.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import type { Emit } from '../core/events.ts';
+import type { LimitUseStore } from '../core/limit-use.ts';
 import type { Sink } from '../core/outcome.ts';
 import type { Source } from '../core/record.ts';
 import type { Provider } from '../core/request.ts';
@@ -63,6 +65,8 @@ export interface BatchRooms extends TaskRooms {
   readonly spent?: EarlierSpent | undefined;
   /** Default: every request is sent. */
   readonly reuse?: ReuseParts | undefined;
+  /** What other runs have taken from the limits by the day. Default: nothing. */
+  readonly uses?: LimitUseStore | undefined;
 }
 
 const MINUTE_MS = 60_000;
@@ -93,7 +97,7 @@ export async function joinBatch(rooms: BatchRooms): Promise<BatchEnd> {
   const complete = buildComplete({
     ...{ provider, control, clock, random, emit },
     costOf: billing.costOf,
-    reuse: rooms.reuse,
+    ...{ reuse: rooms.reuse, uses: rooms.uses },
     settings: {
       concurrency,
       limits: limitsOf(settings),
@@ -115,6 +119,7 @@ export async function joinBatch(rooms: BatchRooms): Promise<BatchEnd> {
     recordDeadlineMs: settings.recordDeadline,
   });
   cancelDeadline();
+  await rooms.uses?.close();
   return end;
 }
 
@@ -143,6 +148,6 @@ function budgetOf(
 function limitsOf(settings: BatchSettings): QuotaOptions[] {
   return LIMITS.flatMap(([key, unit, windowMs]) => {
     const limit = settings[key];
-    return limit === undefined ? [] : [{ unit, limit, windowMs }];
+    return limit === undefined ? [] : [{ unit, limit, windowMs, name: flagName(key) }];
   });
 }

@@ -9,6 +9,7 @@ import { nameOf } from '../journal/compare-settings.ts';
 import type { OwnProcess } from '../journal/holder.ts';
 import { identifiedSource } from '../journal/identified-source.ts';
 import { type Journal, openJournal } from '../journal/journal.ts';
+import type { LimitUseFile } from '../journal/limit-use-file.ts';
 import { type Lock, takeLock } from '../journal/lock.ts';
 import type { PartFile } from '../journal/part-file.ts';
 import type { Spent } from '../journal/read-journal.ts';
@@ -21,10 +22,12 @@ import { checkOutput, type JournalledFile, type OutputSettings, openSink } from 
 import { outputError } from '../output/output-error.ts';
 import { isDevice, realPath } from '../output/real-location.ts';
 import { stateSink } from '../output/state-sink.ts';
+import { openLimitUses } from './open-limit-uses.ts';
 import type { RowSettings } from './row-settings.ts';
 
 export type ResultsOptions = OutputSettings &
-  Pick<RunOptions, 'onChange' | 'fresh' | 'fsync' | 'state'> & { readonly onlyFailed?: boolean };
+  Pick<RunOptions, 'onChange' | 'fresh' | 'fsync' | 'state'> &
+  Partial<Pick<RunOptions, 'onlyFailed' | 'rpd' | 'tpd'>>;
 
 export interface ResultsParts {
   readonly options: ResultsOptions;
@@ -44,6 +47,8 @@ export interface Results {
   readonly spent: Spent | undefined;
   /** Answers about parts of texts that have no row yet; where a later run goes on. */
   readonly parts?: PartStore | undefined;
+  /** What earlier runs have taken from limits by the day; where there are such limits and a file. */
+  readonly uses?: LimitUseFile | undefined;
   /** Lines for the user. */
   readonly notices: readonly string[];
   /** The records that are to be done, of those that are there. Tells of what is known already. */
@@ -102,8 +107,9 @@ async function openFile(parts: ResultsParts, name: string, option: string): Prom
   try {
     const backup = parts.options.fresh ? systemErrors(name, option, () => setAside(path)) : undefined;
     const notices = backup === undefined ? [] : [`the earlier results are now in ${backup}`];
+    const uses = await openLimitUses(path, parts);
     const isJournal = option === '--state' || canGoOn(name, parts.options.format);
-    if (!isJournal) return await openPlain(parts, lock, notices);
+    if (!isJournal) return { ...(await openPlain(parts, lock, notices)), uses };
     const journal = await openJournal({
       ...{ path, name, ...parts.rowSettings },
       ...{ onChange: parts.options.onChange, onlyFailed: parts.options.onlyFailed },
@@ -112,7 +118,7 @@ async function openFile(parts: ResultsParts, name: string, option: string): Prom
     }).catch((cause: unknown) => {
       throw outputError(name, cause);
     });
-    return await openJournalled(parts, journal, lock, notices, option);
+    return { ...(await openJournalled(parts, journal, lock, notices, option)), uses };
   } catch (error) {
     lock.release();
     throw error;

@@ -106,6 +106,7 @@ async function run(rooms: Rooms, env: Io['env'], io: Io): Promise<number> {
   if (endpoint.notice !== undefined) observers.notice(endpoint.notice);
   for (const notice of results.notices) observers.notice(notice);
   rooms.reuse.onTrouble((text) => observers.notice(text));
+  results.uses?.onTrouble((text) => observers.notice(text));
   results.onLost((error) => control.abort(error));
   let failed = 0;
   events.on('outcome', (outcome) => {
@@ -116,7 +117,8 @@ async function run(rooms: Rooms, env: Io['env'], io: Io): Promise<number> {
   const source = results.source(rooms.source, emit);
   const settings = { ...options, ordered: results.ordered };
   const reuse = { ...rooms.reuse, parts: results.parts };
-  const parts = { ...rooms, reuse, source, settings, sink: results.sink, spent: results.spent };
+  const { sink, spent, uses } = results;
+  const parts = { ...rooms, reuse, source, settings, sink, spent, uses };
   const end = await joinBatch({ ...parts, control, clock, random, emit });
   rooms.reuse.close();
   const reason = await finish(results, end.stoppedBy);

@@ -70,6 +70,10 @@ export const FAILURES = {
   too_many_failures: ends(3, 'More records failed than --max-failures allows.'),
 
   budget_spent: ends(4, 'What is left of --max-cost or --max-tokens-total does not pay another request.'),
+  limit_spent: ends(
+    4,
+    'A limit by the day of your own (--rpd, --tpd) has no room for longer than --max-retry-wait.',
+  ),
   run_deadline: ends(4, 'The run was not done within --deadline.'),
 
   usage: ends(2, 'The command line or the configuration is wrong.'),

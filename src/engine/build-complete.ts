@@ -2,6 +2,7 @@ import PQueue from 'p-queue';
 import type { AnswerStore, PartStore } from '../core/answer-store.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import type { Emit } from '../core/events.ts';
+import type { LimitUseStore } from '../core/limit-use.ts';
 import type { CostOf } from '../core/money.ts';
 import type { Provider } from '../core/request.ts';
 import { BottleneckTeller } from './bottleneck-teller.ts';
@@ -24,6 +25,7 @@ import type { AdaptiveConcurrency } from './concurrency/adaptive-concurrency.ts'
 import { SteerQueue } from './concurrency/steer-queue.ts';
 import { CostEstimator } from './limiter/cost-estimator.ts';
 import { LearntLimits, LONGEST_LEARNT_MS } from './limiter/learnt-limits.ts';
+import { limitSpent } from './limiter/limit-spent.ts';
 import { Limiter } from './limiter/limiter.ts';
 import { Pauses } from './limiter/pauses.ts';
 import type { QuotaOptions } from './limiter/quota.ts';
@@ -38,7 +40,7 @@ export interface CompleteSettings {
   readonly maxRateLimitAttempts: number;
   /** Longest time of one attempt, in ms. */
   readonly timeoutMs: number;
-  /** Longest wait that the endpoint may ask for, in ms. */
+  /** Longest wait that the endpoint may ask for, or that a limit by the day may take, in ms. */
   readonly maxRetryWaitMs: number;
   /** Attempts in a row that may fail by the endpoint's fault before it counts as down; default: any number. */
   readonly maxConsecutiveFailures?: number | undefined;
@@ -69,6 +71,8 @@ export interface CompleteParts {
   readonly costOf?: CostOf | undefined;
   /** Default: every request is sent. */
   readonly reuse?: ReuseParts | undefined;
+  /** What other runs have taken from limits that outlast a run. Default: nothing. */
+  readonly uses?: LimitUseStore | undefined;
 }
 
 /** Joins the stack through which every request of one endpoint goes: parts, cache, dedupe, cut answers, retry, check, thinking, adapting, budget, dispatch. */
@@ -77,7 +81,15 @@ export function buildComplete(parts: CompleteParts): Complete {
   const { concurrency } = settings;
   const fixed = typeof concurrency === 'number';
   const queue = new PQueue({ concurrency: fixed ? concurrency : concurrency.limit });
-  const limiter = new Limiter({ clock, limits: settings.limits });
+  const limiter = new Limiter({
+    ...{ clock, limits: settings.limits, earlier: parts.uses?.earlier },
+    onLongWait: (wait) => {
+      const { maxRetryWaitMs } = settings;
+      if (wait.ms > maxRetryWaitMs) control.stop(limitSpent(wait, maxRetryWaitMs, clock));
+      return control.reason !== undefined;
+    },
+  });
+  parts.uses?.follow(() => limiter.uses());
   const bottleneck = new BottleneckTeller({ limiter, queue, emit });
   control.stopSignal.addEventListener('abort', () => limiter.stop(control.stopSignal.reason), { once: true });
   const given = new Set(

@@ -55,7 +55,9 @@ export async function simulate(parts: SimulationParts): Promise<Simulation> {
   const tally = new Tally(() => clock.now(), sizes.length);
   const end = await clock.until(
     joinBatch({
-      ...{ settings, billing, clock, random, emit: events.emit, spent: parts.spent },
+      ...{ billing, clock, random, emit: events.emit, spent: parts.spent },
+      // A limit by the day that is used up ends a run; what is asked for is the time of all the runs together.
+      settings: { ...settings, maxRetryWait: Number.POSITIVE_INFINITY },
       source: simulatedSource(sizes),
       prompt: simulatedPrompt(sizes, settings.maxOutputTokens),
       provider: simulatedProvider(clock, parts.latencyMs, outputTokens),

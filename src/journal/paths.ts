@@ -9,6 +9,8 @@ export interface JournalPaths {
   readonly temporary: string;
   /** Answers about parts of texts that have no row yet. */
   readonly parts: string;
+  /** What runs have taken from limits by the day. */
+  readonly limits: string;
 }
 
 export function pathsOf(file: string): JournalPaths {
@@ -18,5 +20,6 @@ export function pathsOf(file: string): JournalPaths {
     damaged: `${file}.damaged`,
     temporary: `${file}.gistmill-tmp`,
     parts: `${file}.gistmill-parts`,
+    limits: `${file}.gistmill-limits`,
   };
 }

@@ -80,7 +80,7 @@ async function send(parts: DispatchParts, request: CompletionRequest, call: Call
     const failure = error instanceof ProviderError ? error : undefined;
     const now = clock.now();
     parts.steer?.failed(now, now - sentAt, failure);
-    if (failure !== undefined) settleFailure(parts, { permit, request, sentAt }, failure);
+    settleFailure(parts, { permit, request, sentAt }, failure);
     ended(parts, call, { number, sentAt, usage: failure?.usage ?? {}, error: failure });
     if (failure !== undefined) heedFailure(parts, failure, sentAt);
     throw error;
@@ -137,8 +137,9 @@ function ended(
   });
 }
 
-/** A rejected request has used no tokens; of any other failure the estimate stands. */
-function settleFailure({ estimator }: DispatchParts, { permit, request }: Sent, error: ProviderError): void {
-  if (error.usage !== undefined) permit.settle(estimator.charged(request, error.usage));
-  else if (error.code === 'rate_limited') permit.settle({ inputTokens: 0, outputTokens: 0 });
+/** A rejected request has used no tokens; of any other failure the estimate stands where it does not tell. */
+function settleFailure({ estimator }: DispatchParts, { permit, request }: Sent, error?: ProviderError): void {
+  if (error?.usage !== undefined) permit.settle(estimator.charged(request, error.usage));
+  else if (error?.code === 'rate_limited') permit.settle({ inputTokens: 0, outputTokens: 0 });
+  else permit.settle({});
 }

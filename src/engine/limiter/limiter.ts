@@ -1,11 +1,13 @@
 import type { Clock } from '../../core/clock.ts';
-import { type AppError, ProviderError } from '../../core/errors.ts';
+import type { AppError } from '../../core/errors.ts';
 import type { Bottleneck } from '../../core/events.ts';
+import type { LimitUse } from '../../core/limit-use.ts';
 import type { Usage } from '../../core/request.ts';
 import type { RecordDeadline } from '../record-deadline.ts';
 import { AdaptiveRate, type Rejection } from './adaptive-rate.ts';
-import { amountOf, type Cost, type LimitUnit } from './cost.ts';
-import { Quota, type QuotaOptions } from './quota.ts';
+import type { Cost } from './cost.ts';
+import type { Quota, QuotaOptions } from './quota.ts';
+import { Quotas, type QuotaWait } from './quotas.ts';
 
 /** Reserved capacity. Ends by exactly one of `settle` and `release`; later calls do nothing. */
 export interface Permit {
@@ -24,15 +26,25 @@ interface Waiter {
 export interface LimiterOptions {
   readonly clock: Clock;
   readonly limits: readonly QuotaOptions[];
+  /** What other runs have taken from limits that outlast a run. */
+  readonly earlier?: readonly LimitUse[] | undefined;
+  /**
+   * Nothing is in flight, and the next request has to wait for a limit of the user's own that outlasts a run. Returns
+   * whether that ends the run; else the request waits.
+   */
+  readonly onLongWait?: (wait: QuotaWait) => boolean;
 }
 
 /** Admits requests within all limits, first come first served: a big request is not passed by small ones. */
 export class Limiter {
   readonly #clock: Clock;
-  readonly #quotas: Quota[];
+  readonly #quotas: Quotas;
+  readonly #onLongWait: LimiterOptions['onLongWait'];
   #adaptive: AdaptiveRate;
   #learntAt = Number.NEGATIVE_INFINITY;
   #waiters: Waiter[] = [];
+  /** Permits that have neither been settled nor released. */
+  #open = 0;
   #pausedUntil = 0;
   #stopped: AppError | undefined;
   #blockedBy: Bottleneck = 'none';
@@ -40,9 +52,9 @@ export class Limiter {
 
   constructor(options: LimiterOptions) {
     this.#clock = options.clock;
-    const now = this.#clock.now();
-    this.#quotas = options.limits.map((limit) => new Quota(limit, now));
-    this.#adaptive = new AdaptiveRate(now);
+    this.#quotas = new Quotas(this.#clock, options.limits, options.earlier ?? []);
+    this.#onLongWait = options.onLongWait;
+    this.#adaptive = new AdaptiveRate(this.#clock.now());
   }
 
   /** What holds requests back now. */
@@ -52,7 +64,7 @@ export class Limiter {
 
   /** Whether any limit counts tokens, so that estimates are worth making. */
   get countsTokens(): boolean {
-    return this.#quotas.some((quota) => quota.unit !== 'requests');
+    return this.#quotas.countsTokens;
   }
 
   /** Capacity at once, or undefined where the request has to wait. Throws as `acquire` rejects. */
@@ -90,7 +102,7 @@ export class Limiter {
   /** Nothing is admitted before `until` (ms of the clock), whatever the quotas say. */
   pauseUntil(until: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
-    for (const quota of this.#quotas) quota.resume(until);
+    this.#quotas.resume(until);
     this.#pump();
   }
 
@@ -112,19 +124,17 @@ export class Limiter {
 
   /** Takes up a limit that the endpoint announced. */
   learn(options: QuotaOptions): Quota {
-    const known = this.#quotas.find(
-      (quota) => quota.unit === options.unit && quota.windowMs === options.windowMs,
-    );
-    if (known !== undefined) {
-      known.setLimit(options.limit);
-      return known;
-    }
+    const { quota, isNew } = this.#quotas.learn(options);
+    if (!isNew) return quota;
     const now = this.#clock.now();
-    const quota = new Quota(options, now);
-    this.#quotas.push(quota);
     this.#adaptive = new AdaptiveRate(now);
     this.#learntAt = now;
     return quota;
+  }
+
+  /** What was taken, by this run and others, from limits that outlast a run. */
+  uses(): readonly LimitUse[] {
+    return this.#quotas.uses(this.#clock.now());
   }
 
   #leave(waiter: Waiter): void {
@@ -134,21 +144,8 @@ export class Limiter {
 
   #refuseIfHopeless(cost: Cost): void {
     if (this.#stopped !== undefined) throw this.#stopped;
-    const hopeless = this.#hopeless(cost);
+    const hopeless = this.#quotas.hopeless(cost);
     if (hopeless !== undefined) throw hopeless;
-  }
-
-  #hopeless(cost: Cost): ProviderError | undefined {
-    for (const quota of this.#quotas) {
-      const amount = amountOf(quota.unit, cost);
-      if (amount <= quota.most) continue;
-      return new ProviderError(
-        'request_too_large',
-        `the request takes about ${Math.ceil(amount)} ${TOKENS[quota.unit]}; the limit is ${quota.limit} in ${quota.windowMs / 1000} s`,
-        { hint: 'raise the limit or shorten the text' },
-      );
-    }
-    return undefined;
   }
 
   #wait(cost: Cost, now: number): { ms: number; by: Bottleneck } {
@@ -159,41 +156,34 @@ export class Limiter {
       ms = adaptiveMs;
       by = 'requests';
     }
-    for (const quota of this.#quotas) {
-      const wait = quota.waitMs(amountOf(quota.unit, cost), now);
-      if (wait <= ms) continue;
-      ms = wait;
-      by = quota.unit === 'requests' ? 'requests' : 'tokens';
-    }
-    return { ms, by };
+    const longest = this.#quotas.wait(cost, now);
+    if (longest === undefined || longest.ms <= ms) return { ms, by };
+    return { ms: longest.ms, by: longest.quota.unit === 'requests' ? 'requests' : 'tokens' };
   }
 
   #take(cost: Cost, now: number): Permit {
     this.#adaptive.take(now);
-    for (const quota of this.#quotas) quota.take(amountOf(quota.unit, cost), now);
-    return this.#quotas.length === 0 ? FREE_PERMIT : this.#permit(cost, now);
+    return this.#quotas.isEmpty ? FREE_PERMIT : this.#permit(cost, now);
   }
 
   #permit(cost: Cost, takenAt: number): Permit {
-    const quotas = [...this.#quotas];
-    let open = true;
-    const correct = (actual: Cost | undefined): void => {
-      if (!open) return;
-      open = false;
-      const now = this.#clock.now();
-      for (const quota of quotas) {
-        const used = actual === undefined ? 0 : amountOf(quota.unit, actual);
-        quota.correct(used - amountOf(quota.unit, cost), takenAt, now);
-      }
+    const correct = this.#quotas.take(cost, takenAt);
+    this.#open += 1;
+    let isOpen = true;
+    const end = (actual: Cost | undefined): void => {
+      if (!isOpen) return;
+      isOpen = false;
+      this.#open -= 1;
+      correct(actual, this.#clock.now());
       if (this.#waiters.length > 0) this.#pump();
     };
     return {
       settle: (usage) =>
-        correct({
+        end({
           inputTokens: usage.inputTokens ?? cost.inputTokens,
           outputTokens: usage.outputTokens ?? cost.outputTokens,
         }),
-      release: () => correct(undefined),
+      release: () => end(undefined),
     };
   }
 
@@ -205,7 +195,7 @@ export class Limiter {
       const [head] = this.#waiters;
       if (head === undefined) break;
       // A limit that was learnt meanwhile may be smaller than what waits.
-      const hopeless = this.#hopeless(head.cost);
+      const hopeless = this.#quotas.hopeless(head.cost);
       if (hopeless !== undefined) {
         this.#waiters.shift();
         head.reject(hopeless);
@@ -215,6 +205,9 @@ export class Limiter {
       const wait = this.#wait(head.cost, now);
       if (wait.ms > 0) {
         this.#blockedBy = wait.by;
+        // What comes back may have taken less than was thought.
+        const long = this.#open === 0 ? this.#quotas.longWait(head.cost, now) : undefined;
+        if (long !== undefined && this.#onLongWait?.(long) === true) break;
         this.#cancelTimer = this.#clock.timer(wait.ms, () => this.#pump());
         break;
       }
@@ -223,12 +216,5 @@ export class Limiter {
     }
   }
 }
-
-const TOKENS = {
-  requests: 'requests',
-  tokens: 'tokens',
-  inputTokens: 'input tokens',
-  outputTokens: 'output tokens',
-} as const satisfies Record<LimitUnit, string>;
 
 const FREE_PERMIT: Permit = { settle() {}, release() {} };

@@ -45,6 +45,17 @@ export class SlidingWindow {
     return 0;
   }
 
+  /** All that is in the window, slot by slot; each time is one within its slot. */
+  taken(now: number): [at: number, amount: number][] {
+    this.#advance(now);
+    const taken: [number, number][] = [];
+    for (let slot = this.#newest - SLOTS; slot <= this.#newest; slot++) {
+      const amount = this.#amounts[this.#index(slot)] ?? 0;
+      if (amount > 0) taken.push([(slot + 0.5) * this.slotMs, amount]);
+    }
+    return taken;
+  }
+
   #put(slot: number, amount: number): void {
     const index = this.#index(slot);
     this.#amounts[index] = (this.#amounts[index] ?? 0) + amount;

@@ -1,4 +1,5 @@
 import { Events, type RunEvents } from '../../../src/core/events.ts';
+import type { LimitUseStore } from '../../../src/core/limit-use.ts';
 import type { CostOf } from '../../../src/core/money.ts';
 import type { InputRow } from '../../../src/core/record.ts';
 import type { Prompt } from '../../../src/core/request.ts';
@@ -27,6 +28,7 @@ export interface EngineOptions extends Partial<CompleteSettings> {
   readonly costOf?: CostOf;
   readonly recordDeadlineMs?: number;
   readonly reuse?: ReuseParts;
+  readonly uses?: LimitUseStore;
 }
 
 /** The whole engine, joined as a run joins it, between an array and an array. */
@@ -42,7 +44,7 @@ export function startEngine(options: EngineOptions) {
   const { costOf, recordDeadlineMs } = options;
   const complete = buildComplete({
     ...{ provider, settings, control, clock, random, emit: events.emit, costOf },
-    reuse: options.reuse,
+    ...{ reuse: options.reuse, uses: options.uses },
   });
   const seen = record(events);
   const start = (): Promise<BatchEnd> =>
