@@ -58,7 +58,7 @@ async function bestOf(parts: CheckedParts, { request, record, ask }: Job): Promi
     if (asked[verdict.kind] === MORE[verdict.kind]) return best ?? fail(answer, verdict);
     asked[verdict.kind] += 1;
     try {
-      answer = await ask(withFault(request, answer.text, verdict.fault));
+      answer = await ask(withFault(request, answer.text, verdict.fault, asked[verdict.kind]));
     } catch (error) {
       if (!(error instanceof AppError) || failureRule(error.code).scope === 'run') throw error;
       if (best !== undefined) return best;
@@ -69,12 +69,22 @@ async function bestOf(parts: CheckedParts, { request, record, ask }: Job): Promi
   }
 }
 
-function withFault(request: CompletionRequest, answer: string, fault: string): CompletionRequest {
+/** `time`: how often this kind of fault was met, from 1. It is told, for the same request would get the same answer. */
+function withFault(
+  request: CompletionRequest,
+  answer: string,
+  fault: string,
+  time: number,
+): CompletionRequest {
   const quoted = answer.length > MOST_QUOTED ? `${answer.slice(0, MOST_QUOTED)}…` : answer;
+  const again = time > 1 ? 'This is no better. ' : '';
   const messages: readonly Message[] = [
     ...request.messages,
     { role: 'assistant', content: quoted },
-    { role: 'user', content: `${fault}\n\nAnswer once more, in full. Write nothing but the answer itself.` },
+    {
+      role: 'user',
+      content: `${again}${fault}\n\nAnswer once more, in full. Write nothing but the answer itself.`,
+    },
   ];
   // It is no longer the content alone that the request is made of.
   return { ...request, messages, document: { ...request.document, contentHash: undefined } };

@@ -63,8 +63,16 @@ describe('an answer that has to be data', () => {
     expect(asked[2]?.messages).toEqual([
       ...request.messages,
       { role: 'assistant', content: 'more prose' },
-      { role: 'user', content: expect.stringMatching(/^"more prose"\nis no data\.\n\nAnswer once more/) },
+      {
+        role: 'user',
+        content: expect.stringMatching(/^This is no better\. "more prose"\nis no data\.\n\nAnswer once more/),
+      },
     ]);
+  });
+
+  test('is never asked for by the same request: that would get the same answer', async () => {
+    const { asked } = await run({ reader }, ['prose', 'prose', 'prose']);
+    expect(new Set(asked.map(({ messages }) => JSON.stringify(messages))).size).toBe(3);
   });
 
   test('is another request than the content alone: two that differ by the fault are not answered as one', async () => {
