@@ -5,7 +5,9 @@ export type { Json, JsonObject } from './core/json.ts';
 export type { Effort, Outcome } from './core/outcome.ts';
 export type { BrokenRecord, InputRecord } from './core/record.ts';
 export type { Completion, CompletionRequest, Finish, Message, Usage } from './core/request.ts';
+export type { DataSchema } from './library/data-schema.ts';
 export {
+  type DataOutcome,
   type OwnProvider,
   type SummarizeOptions,
   type SummarizeRun,

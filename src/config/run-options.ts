@@ -5,6 +5,7 @@ const PROMPT = 'Prompt';
 const ENDPOINT = 'Endpoint';
 const PACE = 'Pace and retries';
 const BUDGET = 'Budget and deadlines';
+const ANSWERS = 'What answers have to be';
 const LONG = 'Long texts and answers';
 const REUSE = 'Answers used again';
 const OUTPUT = 'Output';
@@ -60,6 +61,12 @@ export const RUN_OPTIONS = [
   { key: 'priceOut', kind: 'number', min: 0, example: '0.60', placeholder: 'usd', defaultText: 'from the built-in price table', group: BUDGET, help: 'price of a million output tokens, in USD' },
   { key: 'recordDeadline', kind: 'duration', min: 1, defaultText: 'no limit', group: BUDGET, help: 'longest time for one record from its first attempt on, retries and waits included' },
   { key: 'deadline', kind: 'duration', min: 1, defaultText: 'no limit', group: BUDGET, help: 'longest time for the whole run, such as 2h; then it stops, as after Ctrl-C' },
+
+  { key: 'schema', kind: 'path', group: ANSWERS, help: 'answers are JSON that fits the JSON Schema in this file; results hold it as data' },
+  { key: 'minWords', kind: 'integer', min: 1, placeholder: 'n', group: ANSWERS, help: 'a shorter answer is asked for again once, then marked' },
+  { key: 'maxWords', kind: 'integer', min: 1, placeholder: 'n', group: ANSWERS, help: 'the same for a longer one' },
+  { key: 'checkCopy', kind: 'flag', default: false, group: ANSWERS, help: 'the same for an answer that only repeats the text, or its beginning' },
+  { key: 'checkLanguage', kind: 'flag', default: true, group: ANSWERS, help: 'the same for an answer in another language than --language; --no-check-language lets it pass' },
 
   { key: 'strategy', kind: 'choice', choices: ['auto', 'single', 'map-reduce', 'refine', 'truncate', 'fail'], default: 'auto', group: LONG, help: 'what is done with a text that does not fit the context window (auto: map-reduce)' },
   { key: 'context', kind: 'integer', min: 64, example: '8192', placeholder: 'tokens', defaultText: 'from the built-in model table, else learnt from the endpoint', group: LONG, help: 'context window: what a request and its answer may take together' },

@@ -1,6 +1,8 @@
+import type { z } from 'zod';
 import { type Billing, openBilling } from '../batch/billing.ts';
 import { joinBatch } from '../batch/join-batch.ts';
 import { keyOf } from '../batch/open-reuse.ts';
+import { openAnswers } from '../batch/open-answers.ts';
 import { rowSettings } from '../batch/row-settings.ts';
 import { settleRunOptions } from '../config/load-config.ts';
 import { type Endpoint, resolveEndpoint } from '../config/resolve-endpoint.ts';
@@ -9,7 +11,7 @@ import { toAbortSignal } from '../core/cancel-signal.ts';
 import { systemClock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { Events } from '../core/events.ts';
-import type { JsonObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { Outcome } from '../core/outcome.ts';
 import type { Completion, CompletionRequest, Provider } from '../core/request.ts';
 import { RunControl } from '../engine/run-control.ts';
@@ -17,6 +19,7 @@ import { fromIterable } from '../input/from-iterable.ts';
 import { orderedSink } from '../output/ordered-sink.ts';
 import { createPrompt } from '../prompt/create-prompt.ts';
 import { createProvider } from '../provider/registry.ts';
+import { type DataSchema, dataAnswers } from './data-schema.ts';
 import { OutcomeChannel } from './outcome-channel.ts';
 
 /** The options of the command line that mean something here, under their configuration keys. */
@@ -26,6 +29,10 @@ type SharedOptions = Pick<
   | 'idField'
   | 'prompt'
   | 'system'
+  | 'minWords'
+  | 'maxWords'
+  | 'checkCopy'
+  | 'checkLanguage'
   | 'maxOutputTokens'
   | 'temperature'
   | 'param'
@@ -60,6 +67,8 @@ type SharedOptions = Pick<
   | 'dedupe'
 >;
 
+type Items = Iterable<string | JsonObject> | AsyncIterable<string | JsonObject>;
+
 /** An endpoint of your own. One attempt a call: no sleeping, no retrying; it throws a `ProviderError`. */
 export interface OwnProvider {
   readonly name: string;
@@ -67,6 +76,8 @@ export interface OwnProvider {
 }
 
 export interface SummarizeOptions extends Partial<SharedOptions> {
+  /** What answers have to be: a schema of zod 4, or a JSON Schema. Outcomes then hold `answer.data`. */
+  readonly schema?: DataSchema;
   /** A built-in provider by name, or one of your own. */
   readonly provider?: RunOptions['provider'] | OwnProvider;
   /** The key. Where it is missing, the environment is looked at as the command line does. */
@@ -77,7 +88,14 @@ export interface SummarizeOptions extends Partial<SharedOptions> {
   readonly events?: Events;
 }
 
-export interface SummarizeRun extends AsyncIterable<Outcome>, AsyncDisposable {
+/** An outcome whose answer, if there is one, is data of this type. */
+export type DataOutcome<Data> =
+  | Extract<Outcome, { readonly ok: false }>
+  | (Omit<Extract<Outcome, { readonly ok: true }>, 'answer'> & {
+      readonly answer: Omit<Completion, 'data'> & { readonly data: Data };
+    });
+
+export interface SummarizeRun<One = Outcome> extends AsyncIterable<One>, AsyncDisposable {
   /** Ends the run: what is in flight is cut off. Safe to call at any time. */
   close(): Promise<void>;
 }
@@ -88,10 +106,16 @@ export interface SummarizeRun extends AsyncIterable<Outcome>, AsyncDisposable {
  * A record that fails is an outcome too; the iteration throws an `AppError` only for what ends the run.
  * Times are in ms.
  */
+export function summarize<Schema extends z.ZodType>(
+  items: Items,
+  options: SummarizeOptions & { readonly schema: Schema },
+): SummarizeRun<DataOutcome<z.output<Schema>>>;
 export function summarize(
-  items: Iterable<string | JsonObject> | AsyncIterable<string | JsonObject>,
-  options: SummarizeOptions = {},
-): SummarizeRun {
+  items: Items,
+  options: SummarizeOptions & { readonly schema: JsonObject },
+): SummarizeRun<DataOutcome<Json>>;
+export function summarize(items: Items, options?: SummarizeOptions): SummarizeRun;
+export function summarize(items: Items, options: SummarizeOptions = {}): SummarizeRun {
   const control = new RunControl({ clock: systemClock, graceMs: options.grace ?? 10_000 });
   const channel = new OutcomeChannel();
   let running: Promise<void> | undefined;
@@ -122,18 +146,20 @@ export function summarize(
 }
 
 async function run(
-  items: Parameters<typeof summarize>[0],
-  { provider: named, apiKey, signal, events = new Events(), ...given }: SummarizeOptions,
+  items: Items,
+  { provider: named, apiKey, signal, events = new Events(), schema, ...given }: SummarizeOptions,
   control: RunControl,
   channel: OutcomeChannel,
 ): Promise<void> {
   const isOwn = typeof named === 'object';
+  const data = schema && (await dataAnswers(schema));
   const options = settleRunOptions({ ...given, provider: isOwn ? undefined : named });
   const { provider, model, billing, endpoint } = isOwn
     ? await adapt(named, options)
     : await builtIn(options, apiKey);
   const prompt = await createPrompt({ ...options, model, params: options.param ?? {} });
   const made = endpoint && (await rowSettings(options, endpoint, prompt));
+  const answers = await openAnswers(options, endpoint?.provider ?? 'own', data);
   const stop = (): void =>
     control.stop(new AppError('interrupted', 'the signal aborted', { cause: signal?.reason }));
   if (signal?.aborted) stop();
@@ -141,7 +167,8 @@ async function run(
   try {
     const end = await joinBatch({
       ...{
-        prompt,
+        prompt: answers.bind(prompt),
+        answer: answers.answer,
         provider,
         billing,
         control,
