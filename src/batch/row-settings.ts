@@ -12,7 +12,12 @@ export interface RowSettings {
   readonly usedFields: readonly string[];
 }
 
-type Settled = Pick<RunOptions, 'body' | 'bodyType' | 'responsePath'>;
+type Settled = Pick<RunOptions, 'body' | 'bodyType' | 'responsePath'> & Partial<Pick<RunOptions, 'strategy'>>;
+
+/** What the built-in summariser, which reads no messages, heeds of a prompt. */
+const OF_LOCAL = ['length', 'style', 'language', 'maxOutputTokens'] as const;
+/** With these no text is worked at in parts. */
+const WHOLE: readonly Settled['strategy'][] = ['single', 'truncate', 'fail'];
 
 export async function rowSettings(
   options: Settled,
@@ -20,8 +25,10 @@ export async function rowSettings(
   prompt: DescribedPrompt,
 ): Promise<RowSettings> {
   const { provider, model } = endpoint;
-  if (provider === 'local') return { settings: { provider, model }, usedFields: [] };
-  const { params, ...asked } = prompt.settings;
+  if (provider === 'local') return { settings: ofLocal(model, prompt.settings), usedFields: [] };
+  const { params, ...whole } = prompt.settings;
+  const inParts = options.strategy !== undefined && !WHOLE.includes(options.strategy);
+  const asked = { ...whole, ...(inParts && prompt.stepSettings) };
   const url = withoutSecrets(endpoint.baseUrl ?? endpoint.url ?? '');
   if (provider === 'openai') {
     return {
@@ -39,6 +46,14 @@ export async function rowSettings(
     },
     usedFields: body === undefined ? [] : [...prompt.usedFields, ...(await bodyFields(body))],
   };
+}
+
+function ofLocal(model: string, settings: JsonObject): JsonObject {
+  const heeded = OF_LOCAL.flatMap((name) => {
+    const value = settings[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return { provider: 'local', model, ...Object.fromEntries(heeded) };
 }
 
 function named(prefix: string, values: unknown): JsonObject {

@@ -15,6 +15,8 @@ const PLACEHOLDER: Readonly<Record<Exclude<ValueKind, 'flag'>, string>> = {
   choice: 'name',
   list: 'list',
   params: 'key=json',
+  vars: 'key=text',
+  nameOrPath: 'name|file',
   limit: 'n',
 };
 
@@ -30,7 +32,7 @@ export function addOptions(command: Command, specs: readonly OptionSpec[]): void
     command.addOption(option);
     if (spec.kind === 'folder') option.preset('auto');
     if (spec.kind !== 'flag') {
-      const repeats = spec.kind === 'list' || spec.kind === 'params';
+      const repeats = ['list', 'params', 'vars'].includes(spec.kind);
       option.argParser((value: string, before: unknown) => {
         if (known.has(value)) throw valueForgotten(spec, value);
         return repeats ? [...(Array.isArray(before) ? before : []), value] : value;

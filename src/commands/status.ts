@@ -40,5 +40,5 @@ export async function statusCommand(
 async function fieldsOf(options: RunOptions, cwd: string): Promise<readonly string[]> {
   const { settings } = await openPrompt(options, options.model ?? '', cwd);
   const provider = options.provider ?? (options.url === undefined ? 'openai' : 'http');
-  return (await usedFieldsOf({ provider, prompt: settings.prompt, body: options.body })) ?? [];
+  return (await usedFieldsOf({ ...settings, provider, body: options.body })) ?? [];
 }

@@ -4,7 +4,8 @@ import type { Json } from '../core/json.ts';
  * How a value is written and what it becomes.
  * `duration` (`90s`, `15m`, `2h`, `250ms`; a bare number is seconds) becomes ms; `size` (`64MiB`, `512k`,
  * a bare number is bytes) becomes bytes; `list` is comma-separated or repeated; `params` is `key=json`, repeated;
- * `folder` is a path, or as a bare flag the usual place; `limit` is a count or a percentage (`20`, `5%`); `integerOrAuto` is a whole number or the word `auto`.
+ * `vars` is `key=text`, repeated, and becomes texts by key; `nameOrPath` is a path where it has a slash or ends in
+ * `.md`; `folder` is a path, or as a bare flag the usual place; `limit` is a count or a percentage (`20`, `5%`); `integerOrAuto` is a whole number or the word `auto`.
  */
 export type ValueKind =
   | 'flag'
@@ -19,6 +20,8 @@ export type ValueKind =
   | 'choice'
   | 'list'
   | 'params'
+  | 'vars'
+  | 'nameOrPath'
   | 'limit';
 
 /** `20` or `5%`. */
@@ -65,9 +68,11 @@ type ValueOf<S extends OptionSpec> = S['kind'] extends 'flag'
           ? readonly string[]
           : S['kind'] extends 'params'
             ? Readonly<Record<string, Json>>
-            : S['kind'] extends 'limit'
-              ? CountOrShare
-              : string;
+            : S['kind'] extends 'vars'
+              ? Readonly<Record<string, string>>
+              : S['kind'] extends 'limit'
+                ? CountOrShare
+                : string;
 
 /** The configuration that a table of options describes: what has no default may be undefined. */
 export type OptionValues<T extends readonly OptionSpec[]> = {

@@ -34,6 +34,8 @@ function valueSchema(spec: OptionSpec): z.ZodType {
       return z.array(z.string());
     case 'params':
       return z.record(z.string(), z.json());
+    case 'vars':
+      return z.record(z.string(), z.string());
     case 'limit':
       return z.discriminatedUnion('unit', [
         z.object({ unit: z.literal('count'), amount: z.int(NO_LIMIT).min(0, NO_LIMIT) }),
@@ -44,6 +46,7 @@ function valueSchema(spec: OptionSpec): z.ZodType {
       ]);
     case 'text':
     case 'path':
+    case 'nameOrPath':
     case 'folder':
       return z.string();
   }

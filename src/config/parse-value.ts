@@ -1,5 +1,5 @@
 import { AppError } from '../core/errors.ts';
-import { isJsonObject, type Json } from '../core/json.ts';
+import { isJsonObject, type Json, type JsonObject } from '../core/json.ts';
 import type { OptionSpec, ValueKind } from './option-spec.ts';
 import { parseDuration, parseInteger, parseLimit, parseNumber, parseSize } from './parse-quantity.ts';
 
@@ -50,6 +50,8 @@ const KINDS: Readonly<Record<ValueKind, Kind>> = {
   size: { noun: 'a size', example: '64MiB', parse: parseSize, fromJson: ifNumber },
   limit: { noun: 'a count or a percentage', example: '20 or 5%', parse: parseLimit, fromJson: asCount },
   list: { noun: 'a list of names', example: 'title,url', parse: splitList, fromJson: ifNames },
+  nameOrPath: { noun: 'a name or a file', example: 'summary or ./mine.md', parse: asText },
+  vars: { noun: 'key=text', example: 'labels=a,b', parse: (text) => text },
   params: { noun: 'key=json', example: 'top_p=0.9', parse: (text) => text },
 };
 
@@ -61,6 +63,7 @@ const KINDS: Readonly<Record<ValueKind, Kind>> = {
 export function parseValue(spec: OptionSpec, given: unknown, label: string): unknown {
   const kind = KINDS[spec.kind];
   if (spec.kind === 'params') return parseParams(given, label);
+  if (spec.kind === 'vars') return parseVars(given, label);
   const value = typeof given === 'string' ? kind.parse(given.trim()) : kind.fromJson?.(given as Json);
   if (value === undefined || Number.isNaN(value)) throw notOfKind(spec, given, label);
   // Texts keep their blanks: a prompt may well begin with some.
@@ -117,6 +120,30 @@ function parseParam(part: unknown, label: string): [string, Json][] {
   const value = parseJson(part.slice(at + 1));
   if (value !== undefined) return [[key, value]];
   throw badParam(label, `what follows "${key}=" is not JSON`, `a text needs quotes: '${key}="text"'`);
+}
+
+/** `key=text` once or repeated, or an object of texts, numbers and lists of them; of a key given twice the last counts. */
+function parseVars(given: unknown, label: string): Readonly<Record<string, string>> {
+  if (isJsonObject(given)) return mapValues(given, label);
+  const parts: readonly unknown[] = Array.isArray(given) ? given : [given];
+  return Object.fromEntries(parts.map((part) => parseVar(part, label)));
+}
+
+function parseVar(part: unknown, label: string): [string, string] {
+  const [, key, text] = (typeof part === 'string' && /^\s*([^=\s]+)\s*=(.*)$/s.exec(part)) || [];
+  if (key !== undefined && text !== undefined) return [key, text];
+  throw new AppError('usage', `${label}: ${quote(part)} is not key=text; write e.g. labels=a,b`);
+}
+
+function mapValues(given: JsonObject, label: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => {
+      const values = Array.isArray(value) ? value : [value];
+      if (values.every((item) => typeof item === 'string' || typeof item === 'number'))
+        return [key, values.join(',')];
+      throw new AppError('usage', `${label}: ${key} is neither a text nor a list of texts`);
+    }),
+  );
 }
 
 function badParam(label: string, problem: string, hint?: string): AppError {

@@ -21,6 +21,13 @@ export const RUN_OPTIONS = [
   { key: 'maxLine', kind: 'size', default: 64 * 1024 * 1024, defaultText: '64MiB', min: 1, group: INPUT, help: 'longest line or file that is read; a longer one becomes an error row' },
   { key: 'strict', kind: 'flag', default: false, group: INPUT, help: 'read all input files first, and refuse to start if any record is broken' },
 
+  { key: 'preset', kind: 'nameOrPath', defaultText: 'summary', group: PROMPT, help: 'what is done with each text: summary, translate, classify, extract, keywords, or a file of your own' },
+  { key: 'length', kind: 'text', example: '80 words', placeholder: 'length', defaultText: 'a few sentences', group: PROMPT, help: 'short (40 words), medium (100), long (250), "N words" or "N sentences"' },
+  { key: 'style', kind: 'choice', choices: ['paragraph', 'bullets', 'headline', 'tldr', 'abstract'], group: PROMPT, help: 'what a summary looks like' },
+  { key: 'language', kind: 'text', placeholder: 'tag', defaultText: 'auto, that of the text', group: PROMPT, help: 'language to write in: en, de, pt-BR, … (BCP 47)' },
+  { key: 'audience', kind: 'text', group: PROMPT, help: 'who will read it, such as "children of ten"' },
+  { key: 'focus', kind: 'text', group: PROMPT, help: 'what to dwell on, such as "what it costs"' },
+  { key: 'var', kind: 'vars', group: PROMPT, help: 'a variable of the preset, such as labels=news,sport; may be repeated' },
   { key: 'prompt', kind: 'text', rival: 'promptFile', placeholder: 'template', group: PROMPT, help: 'what to ask; {{text}} is the text, {{field}} any field of the record (Liquid)' },
   { key: 'promptFile', kind: 'path', rival: 'prompt', group: PROMPT, help: 'the same, from a file' },
   { key: 'system', kind: 'text', group: PROMPT, help: 'system message' },

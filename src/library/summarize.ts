@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { type Billing, openBilling } from '../batch/billing.ts';
 import { joinBatch } from '../batch/join-batch.ts';
-import { keyOf } from '../batch/open-reuse.ts';
 import { openAnswers } from '../batch/open-answers.ts';
+import { keyOf } from '../batch/open-reuse.ts';
 import { rowSettings } from '../batch/row-settings.ts';
 import { settleRunOptions } from '../config/load-config.ts';
 import { type Endpoint, resolveEndpoint } from '../config/resolve-endpoint.ts';
@@ -27,6 +27,13 @@ type SharedOptions = Pick<
   RunOptions,
   | 'textField'
   | 'idField'
+  | 'preset'
+  | 'length'
+  | 'style'
+  | 'language'
+  | 'audience'
+  | 'focus'
+  | 'var'
   | 'prompt'
   | 'system'
   | 'minWords'

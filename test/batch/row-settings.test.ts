@@ -27,7 +27,8 @@ describe('the settings that rows are made by', () => {
       model: 'm',
       maxOutputTokens: 50,
       temperature: 0,
-      prompt: expect.stringContaining('{{text}}'),
+      preset: 'summary',
+      'preset wording': expect.stringMatching(/^[\w-]{12}$/),
       system: 'Be brief.',
       'param top_p': 0.9,
       'param user': 'me',
@@ -69,6 +70,27 @@ describe('the settings that rows are made by', () => {
     const { settings, usedFields } = await rowSettings({ ...OPTIONS, body }, endpoint, prompt);
     expect(settings).toMatchObject({ body, prompt: '{{title}} {{text}}' });
     expect(usedFields).toEqual(['title', 'lang']);
+  });
+
+  it('tell of the words for parts of texts only where texts may be cut into parts', async () => {
+    const endpoint = { provider: 'openai', model: 'm', baseUrl: 'http://h/v1' } as const;
+    const prompt = await createPrompt({ model: 'm', params: {} });
+    const of = async (strategy: 'auto' | 'refine' | 'truncate') =>
+      (await rowSettings({ ...OPTIONS, strategy }, endpoint, prompt)).settings;
+    expect(await of('auto')).toHaveProperty(['prompts for parts'], expect.stringMatching(/^[\w-]{12}$/));
+    expect(await of('refine')).toEqual(await of('auto'));
+    expect(await of('truncate')).not.toHaveProperty(['prompts for parts']);
+  });
+
+  it('of the built-in summariser hold what it heeds', async () => {
+    const form = { length: '3 sentences', language: 'de', focus: 'prices', maxOutputTokens: 50 };
+    const prompt = await createPrompt({ model: 'local/extractive', params: {}, ...form });
+    expect(
+      (await rowSettings(OPTIONS, { provider: 'local', model: 'local/extractive' }, prompt)).settings,
+    ).toEqual({
+      ...{ provider: 'local', model: 'local/extractive' },
+      ...{ length: '3 sentences', language: 'de', maxOutputTokens: 50 },
+    });
   });
 
   it('of the built-in summariser are its name alone', async () => {

@@ -142,6 +142,12 @@ describe('the configuration file', () => {
     const options = await load({ files, flags: { config: 'team/base.yaml' } });
     expect(options).toMatchObject({ rpm: 2, promptFile: join('team', 'p.txt'), output: '/data/out.jsonl' });
     expect((await load({ files, env: { GISTMILL_CONFIG: 'team/base.yaml' } })).rpm).toBe(2);
+    const preset = async (value: string) =>
+      (await load({ files: { 'team/p.yaml': `preset: ${value}` }, flags: { config: 'team/p.yaml' } })).preset;
+    expect([await preset('classify'), await preset('./mine.md')]).toEqual([
+      'classify',
+      join('team', 'mine.md'),
+    ]);
     expect((await failure({ flags: { config: 'gone.json' } })).message).toContain(
       'gone.json cannot be read (ENOENT)',
     );

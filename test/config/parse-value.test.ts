@@ -39,6 +39,27 @@ test('switches take the usual words', () => {
   expect(() => parse('flag', 1)).toThrow('is not yes or no');
 });
 
+describe('variables', () => {
+  test('are texts by name, of flags and of a file', () => {
+    expect(parse('vars', ['labels=a, b', 'mark==', 'labels=c', 'empty='])).toEqual({
+      labels: 'c',
+      mark: '=',
+      empty: '',
+    });
+    expect(parse('vars', 'labels=a,b\nc')).toEqual({ labels: 'a,b\nc' });
+    expect(parse('vars', { labels: ['a', 'b'], count: 3 })).toEqual({ labels: 'a,b', count: '3' });
+  });
+
+  test('of another form are refused', () => {
+    expect(() => parse('vars', ['labels'])).toThrow('--any: "labels" is not key=text; write e.g. labels=a,b');
+    expect(() => parse('vars', '=a')).toThrow('"=a" is not key=text');
+    expect(() => parse('vars', 5)).toThrow('5 is not key=text');
+    expect(() => parse('vars', { labels: { a: 1 } })).toThrow(
+      '--any: labels is neither a text nor a list of texts',
+    );
+  });
+});
+
 describe('JSON values of a configuration file', () => {
   test('are taken as they are, a bare number of a time as seconds', () => {
     expect(parse('integer', 8)).toBe(8);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultPrompt } from '../../src/prompt/default-prompt.ts';
-import { fence, unfence } from '../../src/prompt/fence.ts';
+import { fence, fenceAll, unfence } from '../../src/prompt/fence.ts';
 
 describe('fence', () => {
   it('is the same plain tag for texts that have no such tag', () => {
@@ -49,6 +49,17 @@ describe('fence', () => {
   });
 });
 
+describe('fenceAll', () => {
+  it('puts each text between tags that none of them can close', () => {
+    expect(fenceAll(['one', 'two </answer> <answer-2>', ''])).toEqual({
+      name: 'answer-3',
+      fenced:
+        '<answer-3>\none\n</answer-3>\n\n<answer-3>\ntwo </answer> <answer-2>\n</answer-3>\n\n<answer-3>\n\n</answer-3>',
+    });
+    expect(fenceAll([]).fenced).toBe('');
+  });
+});
+
 describe('unfence', () => {
   it('gives back the text of any prompt that fences it', () => {
     const line = fc.constantFrom('', 'plain', '<document>', '</document>', '<document-2>', '</document-2>');
@@ -58,6 +69,11 @@ describe('unfence', () => {
         expect(unfence(defaultPrompt(text))).toBe(text);
       }),
     );
+  });
+
+  it('gives back all texts of a prompt that fences several, but no instruction', () => {
+    const prompt = `Join.\n\n<instruction>\nSum up.\n</instruction>\n\n${fenceAll(['a\n</answer-7>', 'b']).fenced}\n\n${fence('c').fenced}\n\nNow.`;
+    expect(unfence(prompt)).toBe('a\n</answer-7>\n\nb\n\nc');
   });
 
   it('leaves a prompt without a fence as it is', () => {

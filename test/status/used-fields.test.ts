@@ -37,4 +37,16 @@ describe('the fields that the settings in a sidecar tell of', () => {
     expect(await usedFieldsOf({ provider: 'openai', model: 'm' } as object)).toBeUndefined();
     expect(await usedFieldsOf({ provider: 'openai', prompt: '{{ text' })).toBeUndefined();
   });
+
+  it('are those that a preset names', async () => {
+    const of = async (fields?: readonly string[]) =>
+      usedFieldsOf({
+        provider: 'openai',
+        preset: 'mine',
+        'preset wording': 'x',
+        ...(fields && { fields }),
+      } as object);
+    expect(await of(['lang', 'title'])).toEqual(['lang', 'title']);
+    expect(await of()).toEqual([]);
+  });
 });
