@@ -18,7 +18,12 @@ export const MOCK_OPTIONS = [
 
   { key: 'rpm', kind: 'number', min: 0.01, placeholder: 'n', defaultText: 'no limit', group: LIMITS, help: 'requests a minute before a 429' },
   { key: 'tpm', kind: 'number', min: 1, placeholder: 'n', defaultText: 'no limit', group: LIMITS, help: 'tokens a minute before a 429' },
+  { key: 'inputTpm', kind: 'number', min: 1, placeholder: 'n', defaultText: 'no limit', group: LIMITS, help: 'input tokens a minute before a 429' },
+  { key: 'outputTpm', kind: 'number', min: 1, placeholder: 'n', defaultText: 'no limit', group: LIMITS, help: 'output tokens a minute before a 429' },
+  { key: 'rpd', kind: 'number', min: 1, placeholder: 'n', defaultText: 'no limit', group: LIMITS, help: 'requests a day before a 429' },
+  { key: 'tpd', kind: 'number', min: 1, placeholder: 'n', defaultText: 'no limit', group: LIMITS, help: 'tokens a day before a 429' },
   { key: 'maxInFlight', kind: 'integer', min: 1, placeholder: 'n', defaultText: 'no limit', group: LIMITS, help: 'requests served at once before a 429' },
+  { key: 'limitHeaders', kind: 'choice', choices: ['openai', 'anthropic', 'ietf', 'none'], default: 'openai', group: LIMITS, help: 'whose headers tell of the limits; none: not even a 429 tells how long to wait' },
 
   { key: 'errorRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'answered with a 500 or 503' },
   { key: 'resetRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'connection reset in the middle of the body' },

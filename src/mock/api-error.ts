@@ -1,4 +1,6 @@
 import { formatDuration } from './format-duration.ts';
+import type { LimitState, LimitUnit } from './limit-headers.ts';
+import type { Headers } from './send-reply.ts';
 
 interface ApiErrorParts {
   readonly message: string;
@@ -79,33 +81,45 @@ export function contextTooLong(context: number, prompt: number, completion: numb
   });
 }
 
-const PER_MINUTE = { requests: 'requests per min (RPM)', tokens: 'tokens per min (TPM)' } as const;
+const NAMES = {
+  requests: { minute: 'requests per min (RPM)', day: 'requests per day (RPD)' },
+  tokens: { minute: 'tokens per min (TPM)', day: 'tokens per day (TPD)' },
+  inputTokens: { minute: 'input tokens per min (ITPM)', day: 'input tokens per day (ITPD)' },
+  outputTokens: { minute: 'output tokens per min (OTPM)', day: 'output tokens per day (OTPD)' },
+} as const satisfies Record<LimitUnit, Record<LimitState['window'], string>>;
+
+type Kind = Pick<LimitState, 'unit' | 'window'>;
+
+function placeOf(model: string, { unit, window }: Kind): string {
+  return `${model} in organization org-mock on ${NAMES[unit][window]}`;
+}
 
 export function rateLimited(
   model: string,
-  at: {
-    readonly unit: keyof typeof PER_MINUTE;
+  at: Kind & {
     readonly limit: number;
     readonly used: number;
     readonly requested: number;
     readonly waitMs: number;
+    readonly headers: Headers;
   },
 ): ApiError {
-  const waitMs = Math.ceil(at.waitMs);
-  const where = `${model} in organization org-mock on ${PER_MINUTE[at.unit]}`;
+  const { limit, used, requested, headers } = at;
   return new ApiError(429, {
-    message: `Rate limit reached for ${where}: Limit ${at.limit}, Used ${at.used}, Requested ${at.requested}. Please try again in ${formatDuration(waitMs)}.`,
-    type: at.unit,
+    message: `Rate limit reached for ${placeOf(model, at)}: Limit ${limit}, Used ${used}, Requested ${requested}. Please try again in ${formatDuration(at.waitMs)}.`,
+    type: at.unit === 'requests' ? 'requests' : 'tokens',
     code: 'rate_limit_exceeded',
-    headers: ['retry-after', String(Math.ceil(waitMs / 1000)), 'retry-after-ms', String(waitMs)],
+    headers,
   });
 }
 
-/** More tokens than a minute holds: no wait helps, so none is named. */
-export function requestTooLarge(model: string, limit: number, requested: number): ApiError {
-  const where = `${model} in organization org-mock on ${PER_MINUTE.tokens}`;
+/** More tokens than the whole limit: no wait helps, so none is named. */
+export function requestTooLarge(
+  model: string,
+  at: Kind & { readonly limit: number; readonly requested: number },
+): ApiError {
   return new ApiError(429, {
-    message: `Request too large for ${where}: Limit ${limit}, Requested ${requested}. The input or output tokens must be reduced in order to run successfully.`,
+    message: `Request too large for ${placeOf(model, at)}: Limit ${at.limit}, Requested ${at.requested}. The input or output tokens must be reduced in order to run successfully.`,
     type: 'tokens',
     code: 'rate_limit_exceeded',
   });

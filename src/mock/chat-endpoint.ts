@@ -85,20 +85,18 @@ export class ChatEndpoint {
     if (!response.destroyed) sendError(response, error, this.#headers());
   }
 
-  /** Charges the limits or throws. OpenAI charges `max_tokens` at admission where it is given. */
+  /** Charges the limits or throws. */
   #admit(request: ChatRequest, now: number): void {
     const { options, limits, stats } = this.#parts;
     const { model, promptTokens, maxTokens } = request;
     if (options.models && !options.models.includes(model)) throw modelNotFound(model);
-    const tokens = promptTokens + (maxTokens ?? 0);
     if (options.context !== undefined && promptTokens + (maxTokens ?? 1) > options.context) {
       throw contextTooLong(options.context, promptTokens, maxTokens);
     }
     if (options.maxInFlight !== undefined && stats.inFlight >= options.maxInFlight) {
       throw tooManyInFlight(model, options.maxInFlight);
     }
-    limits.admit(model, tokens);
-    stats.charge(now, tokens);
+    stats.charge(now, limits.admit(model, request));
   }
 
   #begin(request: ChatRequest, response: ServerResponse, startedAt: number): Job {
@@ -114,10 +112,7 @@ export class ChatEndpoint {
     const { request, response, fault } = job;
     const asked = fault === 'prose' ? { ...request, schema: undefined } : request;
     const answer = toAnswer(fault === 'empty' ? '' : text, asked, options.context);
-    if (request.maxTokens === undefined) {
-      limits.charge(answer.completionTokens);
-      stats.charge(clock.now(), answer.completionTokens);
-    }
+    stats.charge(clock.now(), limits.answered(request, answer.completionTokens));
     const paidTwice = stats.pay(request.key, request.promptTokens, answer.completionTokens);
     if (fault !== undefined && fault !== 'error') stats.spoil(request.key, fault);
     else this.#watchDelivery(job, paidTwice);

@@ -1,8 +1,9 @@
 import { AppError } from '../core/errors.ts';
 import type { FaultRates } from './draw-fault.ts';
 import type { Latency } from './latency.ts';
+import type { RateLimitOptions } from './rate-limits.ts';
 
-export interface MockServerOptions extends FaultRates {
+export interface MockServerOptions extends FaultRates, RateLimitOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly host: string;
@@ -14,10 +15,6 @@ export interface MockServerOptions extends FaultRates {
   readonly models?: readonly string[] | undefined;
   /** Context window in tokens, prompt and answer together. */
   readonly context?: number | undefined;
-  /** Requests a minute. */
-  readonly rpm?: number | undefined;
-  /** Tokens a minute. */
-  readonly tpm?: number | undefined;
   /** Requests served at full speed; more share it, so that all take longer. */
   readonly knee?: number | undefined;
   /** Requests served at once; one more gets a 429. */
@@ -38,6 +35,7 @@ const DEFAULTS: MockServerOptions = {
   emptyRate: 0,
   proseRate: 0,
   responseFormat: true,
+  limitHeaders: 'openai',
 };
 
 /** Fills in the defaults. Throws `usage` where the shares of faults add up to more than 1. */

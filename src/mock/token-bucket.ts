@@ -9,6 +9,17 @@ export const BURST_MS = 1000;
 /** Room above the burst for a client that paces itself exactly but whose requests arrive unevenly. */
 export const JITTER_MS = 100;
 
+/** The time that a limit is for, and what of it may come at once. */
+export interface BucketWindow {
+  readonly ms: number;
+  readonly burstMs: number;
+}
+
+export const A_MINUTE: BucketWindow = { ms: 60_000, burstMs: BURST_MS };
+
+/** A limit by the day may be used up at once; what was used comes back all day long. */
+export const A_DAY: BucketWindow = { ms: 86_400_000, burstMs: 86_400_000 };
+
 /** Absorbs rounding, so that whoever waits as long as told is let in. */
 const EPSILON = 1e-6;
 
@@ -17,7 +28,7 @@ const EPSILON = 1e-6;
  * and leaves a debt: nothing that fits the minute is locked out, and the mean rate holds.
  */
 export class TokenBucket {
-  readonly perMinute: number;
+  readonly limit: number;
   /** Units a ms. */
   readonly #rate: number;
   readonly #burst: number;
@@ -26,10 +37,11 @@ export class TokenBucket {
   #level = 0;
   #at = 0;
 
-  constructor(perMinute: number, clock: Clock) {
-    this.perMinute = perMinute;
-    this.#rate = perMinute / 60_000;
-    this.#burst = Math.max(1, this.#rate * BURST_MS);
+  /** `limit`: what a window holds. */
+  constructor(limit: number, clock: Clock, { ms, burstMs }: BucketWindow = A_MINUTE) {
+    this.limit = limit;
+    this.#rate = limit / ms;
+    this.#burst = Math.max(1, this.#rate * burstMs);
     this.#capacity = this.#burst + this.#rate * JITTER_MS;
     this.#clock = clock;
     this.fill();
