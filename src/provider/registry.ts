@@ -1,5 +1,6 @@
 import { AppError } from '../core/errors.ts';
 import type { Provider } from '../core/request.ts';
+import type { Transport } from './http-transport.ts';
 import type { Environment } from './proxy-env.ts';
 
 /** What the configuration says of the endpoint. */
@@ -23,20 +24,23 @@ export interface ProviderSettings {
 export interface ProviderContext {
   /** Wall-clock ms, for dates in headers. Default: the system's. */
   readonly epochMs?: (() => number) | undefined;
+  /** What requests are sent by, instead of connections to the endpoint. */
+  readonly transport?: Transport | undefined;
 }
 
 type Factory = (settings: ProviderSettings, context: ProviderContext) => Promise<Provider>;
 
 /** The built-in providers. Each loads its own code, so that a run loads only what it uses. */
 const BUILT_IN: Readonly<Record<ProviderSettings['provider'], Factory>> = {
-  openai: async ({ baseUrl, apiKey, ...settings }, { epochMs }) => {
+  openai: async ({ baseUrl, apiKey, ...settings }, { epochMs, transport: given }) => {
     const { createOpenAiProvider } = await import('./openai/openai-provider.ts');
-    return createOpenAiProvider({ baseUrl, apiKey, epochMs, transport: await transportFor(settings) });
+    const transport = given ?? (await transportFor(settings));
+    return createOpenAiProvider({ baseUrl, apiKey, epochMs, transport });
   },
-  http: async ({ url, body, bodyType, responsePath, apiKey, ...settings }, { epochMs }) => {
+  http: async ({ url, body, bodyType, responsePath, apiKey, ...settings }, { epochMs, transport: given }) => {
     if (url === undefined) throw new AppError('usage', 'the http provider needs --url');
     const { createHttpProvider } = await import('./http/http-provider.ts');
-    const transport = await transportFor(settings);
+    const transport = given ?? (await transportFor(settings));
     return createHttpProvider({
       url,
       bodyTemplate: body,
