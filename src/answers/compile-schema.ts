@@ -2,6 +2,7 @@ import type { Ajv, ErrorObject } from 'ajv';
 import formats from 'ajv-formats';
 import { AppError } from '../core/errors.ts';
 import type { Json, JsonObject } from '../core/json.ts';
+import { describeErrors } from './describe-errors.ts';
 
 /** The errors of a value under a schema, all of them; none where it is valid. */
 export type Validate = (value: Json) => readonly ErrorObject[];
@@ -15,6 +16,7 @@ export async function compileSchema(schema: JsonObject): Promise<Validate> {
   try {
     const ajv = await validatorFor(schema);
     formats.default(ajv);
+    if (!ajv.validateSchema(schema)) throw new Error(`it is none: ${describeErrors(ajv.errors ?? [])}`);
     const validate = ajv.compile(schema);
     if ('$async' in validate) throw new Error('$async is not supported');
     return (value) => (validate(value) ? [] : (validate.errors ?? []));

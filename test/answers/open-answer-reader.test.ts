@@ -162,12 +162,16 @@ describe('a schema', () => {
     ['a type that there is not', { type: 'strnig' }],
     ['a reference to another document', { $ref: 'https://example.com/person.json' }],
     ['a reference to nothing', { $ref: '#/$defs/nothing' }],
+    [
+      'what is no schema at all',
+      { dependencies: Object.fromEntries([...'abcdefghijkl'].map((n) => [n, '^1.0.0'])) },
+    ],
     ['another draft', { $schema: 'http://json-schema.org/draft-04/schema#' }],
     ['a pattern that is none', { type: 'string', pattern: '(' }],
   ])('with %s is refused in one line', async (_, schema) => {
     await expect(openAnswerReader(schema)).rejects.toMatchObject({
       code: 'usage',
-      message: /^the schema cannot be used: [^\n]+$/,
+      message: /^the schema cannot be used: [^\n]{1,600}$/,
     });
   });
 });
