@@ -10,6 +10,7 @@ import {
   variableName,
 } from '../src/config/option-names.ts';
 import type { OptionSpec } from '../src/config/option-spec.ts';
+import { PROMPT_OPTIONS } from '../src/config/prompt-options.ts';
 import { RUN_OPTIONS } from '../src/config/run-options.ts';
 import { STATUS_OPTIONS } from '../src/config/status-options.ts';
 import { EXIT_MEANINGS } from '../src/core/exit-codes.ts';
@@ -76,6 +77,7 @@ A misspelt flag, variable or key is an error that names the nearest one.
 | dir | a path; the bare flag, \`auto\`: the usual place; \`off\`: none | \`true\` |
 | list | \`title,url\`; the flag may be repeated | \`["title", "url"]\` |
 | key=json | \`top_p=0.9\`, \`'stop=["\\n"]'\`, \`'user="me"'\` (texts need quotes); repeated, or one JSON object | \`{"top_p": 0.9}\` |
+| key=text | \`labels=news,sport\`; repeated | \`{"labels": ["news", "sport"]}\` |
 | n or n% | \`20\`, \`5%\` | \`20\` |
 
 ## gistmill [inputs...]
@@ -86,6 +88,11 @@ ${optionTables(RUN_OPTIONS, RUN_PREFIX)}
 All options above as well; these are flags and variables only.
 
 ${optionTables(ESTIMATE_OPTIONS, ESTIMATE_PREFIX)}
+## gistmill prompt [inputs...]
+
+All options above as well; these are flags only.
+
+${optionTables(PROMPT_OPTIONS)}
 ## gistmill status <results>
 
 All options above as well; those that say what a record is count. These are flags only.

@@ -17,6 +17,8 @@ const EXAMPLES = `
     --concurrency 64 --rpm 600 --tpm 200000
   gistmill in.jsonl --url http://127.0.0.1:9000/summarise   # any endpoint
   gistmill in.txt -m NAME --prompt 'One sentence for a child: {{text}}'
+  gistmill in.jsonl -m NAME --length '60 words' --language de
+  gistmill in.jsonl -m NAME --preset classify --var labels=news,sport
   gistmill status out.jsonl --input in.jsonl      # what is missing or failed
   gistmill mock --rpm 600 --error-rate 0.05       # an endpoint to rehearse on
 `.trimEnd();
@@ -32,6 +34,8 @@ Times are written 250ms, 90s, 15m, 1h30m; sizes 512k, 64MiB.
 Commands:
   gistmill [inputs...]  summarise (also: gistmill run)
   gistmill estimate     tell what a run would take: tokens, cost, time
+  gistmill prompt       show what would be sent for the first records
+  gistmill preset       list the presets, or show one, to copy and change
   gistmill status       tell what is done, what failed and what is missing
   gistmill eval         measure summaries against references
   gistmill mock         serve a local endpoint to rehearse on
@@ -70,6 +74,24 @@ Examples:
 
 Exit codes are those of the run, as far as they can be foreseen: 0 all will be
 done, 1 some records will fail, 2 wrong usage, 4 a budget will not do.`;
+
+export const PROMPT_HELP_FOOTER = `
+It takes the options of gistmill itself as well (see gistmill --help): put the
+word "prompt" before those of the run. Nothing is sent, and no key is needed.
+
+Examples:
+  gistmill prompt in.jsonl -m NAME --length short --language de
+  gistmill prompt in.jsonl -m NAME --preset classify --var labels=a,b -n 1
+  gistmill prompt in.jsonl -m NAME --json | jq .request.body
+  gistmill prompt in.jsonl -m NAME --step reduce  # how parts are joined
+
+Exit codes: 0 all records shown become requests; 1 some do not; 2 wrong usage.`;
+
+export const PRESET_HELP_FOOTER = `
+Examples:
+  gistmill preset list
+  gistmill preset show summary > mine.md          # then change it, and
+  gistmill in.jsonl -m NAME --preset ./mine.md`;
 
 export const STATUS_HELP_FOOTER = `
 Nothing is written, repaired or locked, so a run may be at work meanwhile. It

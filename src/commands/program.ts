@@ -4,6 +4,7 @@ import { ESTIMATE_OPTIONS } from '../config/estimate-options.ts';
 import { EVAL_OPTIONS } from '../config/eval-options.ts';
 import { MOCK_OPTIONS } from '../config/mock-options.ts';
 import type { OptionSpec } from '../config/option-spec.ts';
+import { PROMPT_OPTIONS } from '../config/prompt-options.ts';
 import { RUN_OPTIONS } from '../config/run-options.ts';
 import { STATUS_OPTIONS } from '../config/status-options.ts';
 import { AppError } from '../core/errors.ts';
@@ -14,6 +15,8 @@ import {
   HELP_WIDTH,
   INPUTS_HELP,
   MOCK_HELP_FOOTER,
+  PRESET_HELP_FOOTER,
+  PROMPT_HELP_FOOTER,
   PURPOSE,
   runHelpFooter,
   STATUS_HELP_FOOTER,
@@ -35,6 +38,8 @@ const HELP_GROUP = 'Help:';
 export interface Handlers {
   run(inputs: string[], flags: Flags, io: Io): Promise<number>;
   estimate(inputs: string[], flags: Flags, io: Io): Promise<number>;
+  prompt(inputs: string[], flags: Flags, io: Io): Promise<number>;
+  preset(action: string, name: string | undefined, io: Io): Promise<number>;
   mock(flags: Flags, io: Io): Promise<number>;
   schema(io: Io): Promise<number>;
   status(results: string | undefined, flags: Flags, io: Io): Promise<number>;
@@ -45,6 +50,8 @@ export interface Handlers {
 const HANDLERS: Handlers = {
   run: async (inputs, flags, io) => (await import('./run.ts')).runCommand(inputs, flags, io),
   estimate: async (inputs, flags, io) => (await import('./estimate.ts')).estimateCommand(inputs, flags, io),
+  prompt: async (inputs, flags, io) => (await import('./prompt.ts')).promptCommand(inputs, flags, io),
+  preset: async (action, name, io) => (await import('./preset.ts')).presetCommand(action, name, io),
   mock: async (flags, io) => (await import('./mock.ts')).mockCommand(flags, io),
   status: async (results, flags, io) => (await import('./status.ts')).statusCommand(results, flags, io),
   eval: async (results, flags, io) => (await import('./eval.ts')).evalCommand(results, flags, io),
@@ -84,6 +91,8 @@ function buildProgram(io: Io, handlers: Handlers, onExit: (code: number) => void
     });
   const run = addRun(program, async (inputs, flags) => onExit(await handlers.run(inputs, flags, io)));
   addEstimate(program, async (inputs, flags) => onExit(await handlers.estimate(inputs, flags, io)));
+  addPrompt(program, async (inputs, flags) => onExit(await handlers.prompt(inputs, flags, io)));
+  addPreset(program, async (action, name) => onExit(await handlers.preset(action, name, io)));
   addStatus(program, async (results, flags) => onExit(await handlers.status(results, flags, io)));
   addEval(program, async (results, flags) => onExit(await handlers.eval(results, flags, io)));
   addMock(program, async (flags) => onExit(await handlers.mock(flags, io)));
@@ -125,6 +134,31 @@ function addEstimate(program: Command, action: (inputs: string[], flags: Flags) 
     .addHelpText('after', ESTIMATE_HELP_FOOTER)
     .action(action);
   addOwnOptions(estimate, ESTIMATE_OPTIONS);
+}
+
+function addPrompt(program: Command, action: (inputs: string[], flags: Flags) => Promise<void>): void {
+  const prompt = program
+    .command('prompt')
+    .description('Show what a run would send for the first records, and its tokens. Nothing is sent.')
+    .argument('[inputs...]', INPUTS_HELP)
+    .usage('[options] [inputs...]')
+    .addHelpText('after', PROMPT_HELP_FOOTER)
+    .action(action);
+  addOwnOptions(prompt, PROMPT_OPTIONS);
+}
+
+function addPreset(
+  program: Command,
+  action: (action: string, name: string | undefined) => Promise<void>,
+): void {
+  const preset = program
+    .command('preset')
+    .description('Name the presets of the package (list), or print one (show).')
+    .addArgument(new Argument('<action>', 'what to do').choices(['list', 'show']))
+    .argument('[name]', 'name or file of a preset')
+    .addHelpText('after', PRESET_HELP_FOOTER)
+    .action(action);
+  addHelp(preset);
 }
 
 /** Those of the run that decide on keys and hashes are taken too, as all the others are; they are not listed again. */

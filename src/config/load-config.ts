@@ -18,6 +18,7 @@ import { ESTIMATE_PREFIX, MOCK_PREFIX, RUN_PREFIX } from './option-names.ts';
 import type { OptionSpec } from './option-spec.ts';
 import { optionsSchema } from './options-schema.ts';
 import { parseValue, quote } from './parse-value.ts';
+import { PROMPT_OPTIONS, type PromptCommandOptions } from './prompt-options.ts';
 import { RUN_OPTIONS, type RunOptions } from './run-options.ts';
 
 export interface ConfigSources {
@@ -70,6 +71,15 @@ export async function loadEstimateOptions(
     variableLayer(ESTIMATE_OPTIONS, ESTIMATE_PREFIX, env),
   ];
   return { options, env, own: settle(ESTIMATE_OPTIONS, layers) as EstimateOptions };
+}
+
+/** The configuration of `gistmill prompt`: that of the run whose prompts it shows, and its own, which are flags only. */
+export async function loadPromptOptions(
+  sources: ConfigSources,
+): Promise<Configuration<RunOptions> & { readonly own: PromptCommandOptions }> {
+  const { options, env } = await loadRunOptions(sources);
+  const layers = [flagLayer(PROMPT_OPTIONS, sources.flags)];
+  return { options, env, own: settle(PROMPT_OPTIONS, layers) as PromptCommandOptions };
 }
 
 /**

@@ -39,6 +39,8 @@ async function run(...args: string[]) {
   const handlers = {
     run: vi.fn<Handlers['run']>(async () => 1),
     estimate: vi.fn<Handlers['estimate']>(async () => 0),
+    prompt: vi.fn<Handlers['prompt']>(async () => 0),
+    preset: vi.fn<Handlers['preset']>(async () => 0),
     mock: vi.fn<Handlers['mock']>(async () => 0),
     schema: vi.fn<Handlers['schema']>(async () => 0),
     status: vi.fn<Handlers['status']>(async () => 0),
@@ -98,6 +100,17 @@ describe('which command is meant', () => {
     );
     expect((await failure('estimate', '--api-key', 'sk-canary')).message).not.toContain('canary');
   });
+});
+
+test('prompt takes the options of a run and its own, preset an action and a name', async () => {
+  const { handlers } = await run('prompt', 'a.txt', '-n', '2', '--length', 'short', '--var', 'a=1', '--json');
+  expect(handlers.prompt.mock.lastCall?.slice(0, 2)).toEqual([
+    ['a.txt'],
+    { records: '2', length: 'short', var: ['a=1'], json: true },
+  ]);
+  const preset = await run('preset', 'show', './mine.md');
+  expect(preset.handlers.preset.mock.lastCall?.slice(0, 2)).toEqual(['show', './mine.md']);
+  expect((await failure('preset', 'edit')).message).toContain('Allowed choices are list, show');
 });
 
 test('status takes its file and several inputs, and the options of a run', async () => {

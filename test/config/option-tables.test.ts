@@ -6,6 +6,7 @@ import { flagName, MOCK_PREFIX, RUN_PREFIX, variableName } from '../../src/confi
 import type { OptionSpec } from '../../src/config/option-spec.ts';
 import { optionsSchema } from '../../src/config/options-schema.ts';
 import { parseValue } from '../../src/config/parse-value.ts';
+import { PROMPT_OPTIONS } from '../../src/config/prompt-options.ts';
 import { RUN_OPTIONS } from '../../src/config/run-options.ts';
 import { STATUS_OPTIONS } from '../../src/config/status-options.ts';
 
@@ -13,6 +14,7 @@ const TABLES: readonly [string, readonly OptionSpec[]][] = [
   ['run', RUN_OPTIONS],
   ['mock', MOCK_OPTIONS],
   ['estimate', [...ESTIMATE_OPTIONS, ...RUN_OPTIONS]],
+  ['prompt', [...PROMPT_OPTIONS, ...RUN_OPTIONS]],
   ['eval', [...EVAL_OPTIONS, ...RUN_OPTIONS]],
   ['status', [...STATUS_OPTIONS, ...RUN_OPTIONS]],
 ];
