@@ -5,7 +5,7 @@ import { run, start } from '../helpers/exec.ts';
 import { makeFolder } from '../helpers/folder.ts';
 import { okRows } from '../helpers/result-rows.ts';
 
-const INPUT = Array.from({ length: 80 }, (_, n) => `This is the text number ${n}.\n`).join('');
+const INPUT = Array.from({ length: 40 }, (_, n) => `This is the text number ${n}.\n`).join('');
 const LATENCY = { kind: 'uniform', minMs: 20, maxMs: 20 } as const;
 
 test.concurrent.each<[LimitHeaders, number]>([
@@ -18,7 +18,7 @@ test.concurrent.each<[LimitHeaders, number]>([
     input: INPUT,
   });
   expect(exitCode).toBe(0);
-  expect(okRows(stdout)).toHaveLength(80);
+  expect(okRows(stdout)).toHaveLength(40);
   expect(stderr).toContain('limit: 1200 requests a minute');
   expect(server.stats().rateLimited).toBeLessThanOrEqual(most);
 });
@@ -29,13 +29,13 @@ test.concurrent('an endpoint that tells nothing of its limits is used all the sa
     input: INPUT,
   });
   expect(exitCode).toBe(0);
-  expect(okRows(stdout)).toHaveLength(80);
+  expect(okRows(stdout)).toHaveLength(40);
   expect(stderr).not.toContain('requests a minute');
 });
 
 test.concurrent('gistmill mock in a process of its own writes Anthropic’s headers, and its limits on input and output are learnt', async () => {
   const { path } = await makeFolder({ 'in.txt': INPUT });
-  const limits = ['--input-tpm', '60000', '--output-tpm', '30000', '--rpd', '500', '--tpd', '1000000'];
+  const limits = ['--input-tpm', '600000', '--output-tpm', '300000', '--rpd', '500', '--tpd', '1000000'];
   const mock = start(['mock', '--port', '0', ...limits, '--limit-headers', 'anthropic'], { cwd: path });
   const url = (await mock.stderrMatch(/at (http:\S+\/v1)/))[1] ?? '';
   const args = ['in.txt', '--base-url', url, '--model', 'm', '-c', '4', '--log-level', 'info'];
@@ -43,17 +43,17 @@ test.concurrent('gistmill mock in a process of its own writes Anthropic’s head
   mock.child.kill('SIGTERM');
   await mock.ended;
   expect(exitCode).toBe(0);
-  expect(okRows(stdout)).toHaveLength(80);
-  expect(stderr).toContain('limit: 60000 inputTokens a minute');
-  expect(stderr).toContain('limit: 30000 outputTokens a minute');
+  expect(okRows(stdout)).toHaveLength(40);
+  expect(stderr).toContain('limit: 600000 inputTokens a minute');
+  expect(stderr).toContain('limit: 300000 outputTokens a minute');
 });
 
 test.concurrent('an endpoint whose limit by the day is used up ends the run, saying when to come back', async () => {
-  const { flags } = await startMock({ rpd: 50 });
+  const { flags } = await startMock({ rpd: 20 });
   const { stdout, stderr, exitCode } = await run(['-', ...flags, '-c', '4'], { input: INPUT });
   expect(exitCode).toBe(3);
-  expect(okRows(stdout)).toHaveLength(50);
+  expect(okRows(stdout)).toHaveLength(20);
   expect(stderr).toMatch(
-    /the endpoint asks to wait 17\d\d s, more than --max-retry-wait \(900 s\) \(retry_wait_too_long\)/,
+    /the endpoint asks to wait 43\d\d s, more than --max-retry-wait \(900 s\) \(retry_wait_too_long\)/,
   );
 });
