@@ -9,13 +9,19 @@ const FALL = 0.9;
 const FIRST_FALL = 0.8;
 /** The same for an endpoint that says it is overloaded: it needs room, not just a little less. */
 const OVERLOADED_FALL = 0.5;
+/** However well the ceiling is known, the rate falls by this share, or it would never rise beyond it again. */
+const LEAST_FALL = 0.02;
 /** Time in which the rate is back at the ceiling, in ms, or in requests where those take longer. */
 const REACH_MS = 30_000;
 const REACH_REQUESTS = 150;
 /** Beyond this, as a multiple of that time, the ceiling has proved to be none. */
-const OUTGROWN = 1.75;
-/** Time in which the rate doubles while no ceiling is known, in ms. */
+const OUTGROWN = 2;
+/** Time in which the rate doubles while no ceiling is known, in ms, or in requests where those take longer. */
 const DOUBLE_MS = 7000;
+const DOUBLE_REQUESTS = 30;
+/** What an endpoint may have saved up, in ms' worth, or in requests: more beyond its limit shows that it is none. */
+const SAVED_MS = 2000;
+const SAVED_REQUESTS = 3;
 const LEAST_PER_SECOND = 0.1;
 /** Where to begin, at the least, if nothing at all was accepted. */
 const LEAST_START_PER_SECOND = 1;
@@ -31,23 +37,37 @@ export interface Rejection {
   readonly overloaded: boolean;
 }
 
+/** Between which the endpoint's limit is, in requests a second: what it refills, and what it rejected. */
+interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+const UNBOUNDED: Bounds = { low: 0, high: Number.POSITIVE_INFINITY };
+
 /** What was known when a storm of rejections began, and how many it has brought. */
 interface Storm {
   readonly perSecond: number | undefined;
   readonly ceiling: number | undefined;
+  readonly bounds: Bounds;
+  /** Requests sent beyond `bounds.high`, in all. */
+  readonly beyond: number;
+  readonly overloaded: boolean;
   /** Requests sent since the storm before, or in the time of measuring, and how long that is. */
   readonly sent: number;
   readonly ms: number;
-  readonly fall: number;
   rejected: number;
 }
 
 /**
  * Finds a rate that an endpoint with unknown limits accepts: none at first, then, from the first rejection, one
  * that rises along a cubic curve (as CUBIC's window does, RFC 9438): fast back to near the ceiling, flat
- * around it, faster again when nothing is rejected there. The ceiling is what was accepted between two storms:
- * the endpoint had nothing left at either, so it is just what it refills. What is in flight counts as accepted
- * until it is rejected too: answers may take long, rejections come at once.
+ * around it, faster again when nothing is rejected there.
+ *
+ * The ceiling is taken from two bounds that each storm brings closer together. The endpoint had nothing left at
+ * either of two storms, so it refills at least what it accepted between them; and at most the rate that it
+ * rejected. What is in flight counts as accepted until it is rejected too: answers may take long, rejections come
+ * at once. A bound that what follows contradicts is given up: limits change.
  */
 export class AdaptiveRate {
   #recent: SlidingWindow;
@@ -57,6 +77,8 @@ export class AdaptiveRate {
   #base: number | undefined;
   /** The rate that is accepted for good; undefined while that is not known. */
   #ceiling: number | undefined;
+  #bounds: Bounds = UNBOUNDED;
+  #beyond = 0;
   /** Time for which the rate has held requests back since the last fall: else there is nothing to learn. */
   #risenMs = 0;
   #tookAt: number;
@@ -75,11 +97,13 @@ export class AdaptiveRate {
   get perSecond(): number | undefined {
     const base = this.#base;
     if (base === undefined) return undefined;
-    if (this.#ceiling === undefined) return base * 2 ** (this.#risenMs / DOUBLE_MS);
+    const doubleMs = Math.max(DOUBLE_MS, (DOUBLE_REQUESTS * 1000) / (this.#ceiling ?? base));
+    if (this.#ceiling === undefined) return base * 2 ** (this.#risenMs / doubleMs);
     const reachMs = Math.max(REACH_MS, (REACH_REQUESTS * 1000) / this.#ceiling);
     const curveMs = Math.min(this.#risenMs, OUTGROWN * reachMs);
-    const onCurve = this.#ceiling + (this.#ceiling - base) * (curveMs / reachMs - 1) ** 3;
-    return onCurve * 2 ** ((this.#risenMs - curveMs) / DOUBLE_MS);
+    const span = curveMs < reachMs ? this.#ceiling - base : this.#ceiling * (1 - FALL);
+    const onCurve = this.#ceiling + span * (curveMs / reachMs - 1) ** 3;
+    return onCurve * 2 ** ((this.#risenMs - curveMs) / doubleMs);
   }
 
   waitMs(now: number): number {
@@ -93,7 +117,7 @@ export class AdaptiveRate {
       return;
     }
     this.#sentSinceStorm += 1;
-    if (this.#pace.lateMs(now) < LATE_MS) this.#risenMs += now - this.#tookAt;
+    if (this.#pace.lateMs(now) < LATE_MS) this.#rise(now - this.#tookAt, perSecond);
     this.#tookAt = now;
     this.#pace.take(1000 / perSecond, now);
   }
@@ -102,39 +126,78 @@ export class AdaptiveRate {
     if (first || this.#storm === undefined) this.#begin(now, overloaded);
     if (this.#storm !== undefined) this.#fall(this.#storm);
     this.#risenMs = 0;
-    this.#tookAt = resumeAt;
-    this.#pace.resume(resumeAt);
+    // It has nothing left; where the rate is low, a pause may be too short for anything to come in.
+    const refillMs = this.#ceiling === undefined ? 0 : 1000 / this.#ceiling;
+    const at = Math.max(resumeAt, now + refillMs);
+    this.#tookAt = at;
+    this.#pace.resume(at);
+  }
+
+  #rise(ms: number, perSecond: number): void {
+    this.#risenMs += ms;
+    const { high } = this.#bounds;
+    if (perSecond > high) this.#beyond += 1 - (high * ms) / 1000;
   }
 
   #begin(now: number, overloaded: boolean): void {
     const { perSecond } = this;
-    const usual = perSecond === undefined ? FIRST_FALL : FALL;
     const measure = Math.min(MEASURE_MS, Math.max(LEAST_MEASURE_MS, now - this.#activeSince));
     this.#storm = {
       perSecond,
       ceiling: this.#ceiling,
+      bounds: this.#bounds,
+      beyond: this.#beyond,
+      overloaded,
       sent: perSecond === undefined ? this.#recent.used(now) : this.#sentSinceStorm,
       ms: perSecond === undefined ? measure : Math.max(1, now - this.#stormAt),
-      fall: overloaded ? OVERLOADED_FALL : usual,
       rejected: 0,
     };
     this.#stormAt = now;
     this.#sentSinceStorm = 0;
+    this.#beyond = 0;
   }
 
   #fall(storm: Storm): void {
     storm.rejected += 1;
-    const { perSecond, sent, ms, rejected, fall } = storm;
-    if (rejected < sent) {
-      const accepted = ((sent - rejected) * 1000) / ms;
-      const tooHigh = perSecond ?? accepted;
-      this.#ceiling = Math.max(LEAST_PER_SECOND, Math.min(tooHigh, (accepted + tooHigh) / 2));
-      this.#base = Math.max(LEAST_PER_SECOND, this.#ceiling * fall);
-      return;
-    }
-    // Nothing was accepted: the limit was used up before, which says little about the rate.
-    this.#ceiling = storm.ceiling;
-    const before = perSecond ?? Math.max(LEAST_START_PER_SECOND, (sent * 1000) / ms);
-    this.#base = Math.max(LEAST_PER_SECOND, before * Math.min(fall, FIRST_FALL));
+    if (storm.rejected < storm.sent) this.#fallBelow(storm);
+    else this.#fallFrom(storm);
   }
+
+  /** Something was accepted: that tells where the ceiling is. */
+  #fallBelow(storm: Storm): void {
+    const { perSecond, sent, ms, rejected, overloaded } = storm;
+    this.#bounds = perSecond === undefined ? UNBOUNDED : narrowed(storm, perSecond);
+    const accepted = ((sent - rejected) * 1000) / ms;
+    const { low, high } = this.#bounds;
+    const enough = Math.max(low, Math.min(accepted, high));
+    const ceiling = Math.max(LEAST_PER_SECOND, perSecond === undefined ? accepted : (enough + high) / 2);
+    const sure = overloaded ? 0 : Math.min(low, ceiling * (1 - LEAST_FALL));
+    this.#ceiling = ceiling;
+    this.#base = Math.max(LEAST_PER_SECOND, ceiling * fallOf(storm), sure);
+  }
+
+  /** Nothing was: the limit was used up before, which tells of the ceiling only that it is not too low. */
+  #fallFrom(storm: Storm): void {
+    const { perSecond, ceiling, bounds, sent, ms } = storm;
+    this.#bounds = bounds;
+    this.#ceiling = ceiling === undefined || bounds.low === 0 ? ceiling : Math.sqrt(bounds.low * ceiling);
+    const before = perSecond ?? Math.max(LEAST_START_PER_SECOND, (sent * 1000) / ms);
+    const most = Math.min(before, this.#ceiling ?? before);
+    this.#base = Math.max(LEAST_PER_SECOND, most * Math.min(fallOf(storm), FIRST_FALL));
+  }
+}
+
+function fallOf({ perSecond, overloaded }: Storm): number {
+  if (overloaded) return OVERLOADED_FALL;
+  return perSecond === undefined ? FIRST_FALL : FALL;
+}
+
+/** The bounds after a storm at that rate. */
+function narrowed({ bounds, beyond, sent, rejected, ms }: Storm, perSecond: number): Bounds {
+  const saved = Math.max(SAVED_REQUESTS, (bounds.high * SAVED_MS) / 1000);
+  const high = beyond - rejected > saved ? perSecond : Math.min(perSecond, bounds.high);
+  // One less: the level may have been anywhere within a request at either end.
+  const refilled = (Math.max(0, sent - rejected - 1) * 1000) / ms;
+  const low = bounds.low < high ? Math.max(bounds.low, refilled) : refilled;
+  return { low: Math.min(low, high), high };
 }
