@@ -3,7 +3,7 @@ import type { ErrorCode } from '../core/failures.ts';
 import type { LimitHint, Usage } from '../core/request.ts';
 import { contextFacts } from './context-limit.ts';
 import type { Endpoint } from './endpoint.ts';
-import { type ErrorFacts, readErrorBody } from './error-body.ts';
+import { awsName, type ErrorFacts, readErrorBody } from './error-body.ts';
 import { codeOf } from './error-rules.ts';
 import type { HttpReply } from './exchange.ts';
 import { parseLimitHints } from './rate-limit-headers.ts';
@@ -29,7 +29,7 @@ export function errorOfReply(reply: HttpReply, context: ErrorContext, usage?: Us
   const text = reply.body.toString('utf8');
   const body = parseJson(text);
   if (body !== undefined) return errorOfBody(body, reply, context, usage);
-  const facts: ErrorFacts = { words: [], message: text.slice(0, 1000) };
+  const facts: ErrorFacts = { ...readErrorBody(undefined, headerWords(reply)), message: text.slice(0, 1000) };
   const code = codeOf(symptoms(status, facts));
   const type = headerOf(headers, 'content-type');
   const isPage = code === 'wrong_url' && isHtml(text, type);
@@ -48,7 +48,7 @@ export function errorOfBody(
   context: ErrorContext,
   usage?: Usage,
 ): ProviderError {
-  const facts = readErrorBody(body);
+  const facts = readErrorBody(body, headerWords(reply));
   const status = reply.status >= 400 ? reply.status : facts.status;
   const code = codeOf(symptoms(status, facts));
   const label = facts.label === undefined || facts.message?.includes(facts.label) ? '' : ` ${facts.label}`;
@@ -93,6 +93,12 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** AWS names an error in a header, its body holds the message alone. */
+function headerWords({ headers }: HttpReply): readonly string[] {
+  const name = headerOf(headers, 'x-amzn-errortype');
+  return name === undefined ? [] : [awsName(name)];
 }
 
 function symptoms(status: number | undefined, facts: ErrorFacts): Parameters<typeof codeOf>[0] {

@@ -6,6 +6,8 @@ const LIMITS: readonly RegExp[] = [
   /maximum context length (?:is|of) (\d+)/,
   // Anthropic: "prompt is too long: 210000 tokens > 200000 maximum"
   /\d+ tokens > (\d+) maximum/,
+  // Anthropic, with an output budget: "exceed context limit: 190000 + 20000 > 200000"
+  /context limit: \d+ \+ \d+ > (\d+)/,
   // Gemini: "exceeds the maximum number of tokens allowed (1048576)"
   /maximum number of tokens allowed \(?(\d+)/,
   // llama.cpp: "exceeds the available context size (4096 tokens)"
@@ -22,6 +24,7 @@ const LIMITS: readonly RegExp[] = [
 const PROMPTS: readonly RegExp[] = [
   /(\d+) in the messages/,
   /(\d+) tokens > \d+ maximum/,
+  /context limit: (\d+) \+ \d+ > /,
   /input token count \(?(\d+)/,
   /your (?:messages|prompt|input|request) (?:resulted in|contains?(?: at least)?|has) (\d+) (?:input )?tokens/,
   /given: (\d+) `?inputs/,

@@ -21,8 +21,10 @@ export interface ErrorFacts {
 }
 
 /** Fields that hold a machine word, the most telling first. */
-const WORD_FIELDS = ['code', 'type', 'status', 'reason', 'error_type', 'quotaId', 'quotaMetric', '@type'];
-const MESSAGE_FIELDS = ['message', 'msg', 'detail', 'error_message', 'error_description', 'title'];
+const WORD_FIELDS = [
+  ...['code', 'type', 'status', 'reason', 'error_type', 'quotaId', 'quotaMetric', '@type', '__type'],
+];
+const MESSAGE_FIELDS = ['message', 'Message', 'msg', 'detail', 'error_message', 'error_description', 'title'];
 
 /** Words that every error carries and that say nothing. */
 const EMPTY_LABELS = new Set([
@@ -41,15 +43,14 @@ const LONGEST_TEXT = 4000;
 /**
  * Takes an error's facts from a parsed body. Knows the shapes of OpenAI and of those who follow it,
  * Azure (`innererror`), Google (`details`, and a list around the whole), OpenRouter (`metadata`), FastAPI
- * (`detail`), text-generation-inference and Ollama (`error` as a text). Only `message` fields are read, never
- * what an endpoint echoes of the request.
+ * (`detail`), AWS (`__type`), text-generation-inference and Ollama (`error` as a text). Only `message` fields are
+ * read, never what an endpoint echoes of the request. `headerWords` are machine words that came as headers.
  */
-export function readErrorBody(body: unknown): ErrorFacts {
+export function readErrorBody(body: unknown, headerWords: readonly string[] = []): ErrorFacts {
   const root = Array.isArray(body) ? body[0] : body;
-  if (typeof root === 'string') return { words: [], ...texts(root) };
-  if (!isJsonObject(root)) return { words: [] };
-  const sources = errorObjects(root);
-  const words = sources.flatMap(wordsOf);
+  if (typeof root === 'string') return { words: headerWords, ...texts(root) };
+  const sources = isJsonObject(root) ? errorObjects(root) : [];
+  const words = [...headerWords, ...sources.flatMap(wordsOf)];
   const status = words.map(Number).find((n) => Number.isInteger(n) && n >= 400 && n <= 599);
   const label = words.find(
     (word) => !/^\d*$/.test(word) && !EMPTY_LABELS.has(word.toLowerCase()) && word.length < 60,
@@ -62,7 +63,7 @@ export function readErrorBody(body: unknown): ErrorFacts {
     ...(label !== undefined && { label }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
     ...(context !== undefined && { context }),
-    ...texts(messageOf(root, sources), upstreamOf(sources)),
+    ...texts(isJsonObject(root) ? messageOf(root, sources) : undefined, upstreamOf(sources)),
   };
 }
 
@@ -81,8 +82,14 @@ function wordsOf(source: JsonObject): readonly string[] {
   return WORD_FIELDS.flatMap((field) => {
     const value = source[field];
     if (typeof value === 'number') return [String(value)];
-    return typeof value === 'string' && value !== '' ? [value] : [];
+    if (typeof value !== 'string' || value === '') return [];
+    return [field === '__type' ? awsName(value) : value];
   });
+}
+
+/** The name of an AWS error without its namespace before `#` and the address after `:` (AWS restJson1 protocol, "Operation error serialization"). */
+export function awsName(written: string): string {
+  return written.replace(/^.*#/, '').replace(/:.*$/, '');
 }
 
 function messageOf(root: JsonObject, sources: readonly JsonObject[]): string | undefined {

@@ -35,17 +35,21 @@ const serverError: OfStatus = (status) => status >= 500;
 
 /**
  * What endpoints write, in the order in which it decides; the first rule that holds wins. The wordings are
- * those of OpenAI, Azure, Anthropic, Google, Groq, Mistral, OpenRouter, Together, DeepSeek, xAI, Alibaba, vLLM,
+ * those of OpenAI, Azure, Anthropic, Google, AWS, Groq, Mistral, OpenRouter, Together, DeepSeek, xAI, Alibaba, vLLM,
  * SGLang, llama.cpp, LM Studio, Ollama, text-generation-inference and LiteLLM, from their documentation
  * and public reports. The status alone decides where no rule holds: `codeOfStatus`.
  */
 const ERROR_RULES: readonly ErrorRule[] = [
   // A quota by the day is gone until tomorrow; one by the minute is a rate limit, though the message
   // ("check your plan and billing") is the same.
-  { code: 'quota_exhausted', word: /per_?day/, text: /free-models-per-day/ },
+  { code: 'quota_exhausted', word: /per_?day/, text: /free-models-per-day|too many tokens per day/ },
   { code: 'rate_limited', word: /per_?(minute|second)|rpc\.retryinfo$/ },
   // Larger than a whole minute's tokens: waiting does not help.
   { code: 'request_too_large', status: only(413, 429), text: /request too large.*\b(tokens per min|tpm\b)/ },
+  // AWS: the model is being made ready; it comes as a 429.
+  { code: 'overloaded', word: /^modelnotreadyexception$/ },
+  // Its "too many tokens" are those of a minute.
+  { code: 'rate_limited', word: /^throttlingexception$/ },
   {
     code: 'content_filtered',
     word: /^(content_filter|content_filtered|content_policy_violation|responsibleaipolicyviolation|data_inspection_failed|datainspectionfailed|content_moderation|moderation_blocked)$/,
@@ -55,35 +59,35 @@ const ERROR_RULES: readonly ErrorRule[] = [
   {
     code: 'context_too_long',
     word: /^(context_length_exceeded|exceed_context_size_error|string_above_max_length|context_window_exceeded|contextwindowexceedederror|request_too_large|input_too_long|max_tokens_exceeded)$/,
-    text: /context[ _](length|window|size)|(prompt|input|text|request|string|messages?)\b.{0,40}\b(is|are|was|were) too (long|large)\b|too many (input )?tokens|(input|prompt|requested|total) tokens?( count)?\b.{0,60}\bexceed|maximum (prompt|model|input|number of tokens)|exceeds the (maximum|limit)( number)?( of)? .{0,20}tokens|max_new_tokens.{0,20}must be|must have less than \d+ tokens|reduce the length|range of input length|string too long|when context the overflows/,
+    text: /context[ _](length|window|size|limit)|(prompt|input|text|request|string|messages?)\b.{0,40}\b(is|are|was|were) too (long|large)\b|too many (input )?tokens|(input|prompt|requested|total) tokens?( count)?\b.{0,60}\bexceed|maximum (prompt|model|input|number of tokens)|exceeds the (maximum|limit)( number)?( of)? .{0,20}tokens|max_new_tokens.{0,20}must be|must have less than \d+ tokens|reduce the length|range of input length|string too long|when context the overflows/,
     status: except(401, 402, 403, 404, 429),
   },
   {
     code: 'quota_exhausted',
-    word: /^(insufficient_quota|billing_hard_limit_reached|billing_not_active|insufficient_balance|insufficient_funds|exceeded_current_quota_error|credits_exhausted)$/,
+    word: /^(insufficient_quota|billing_hard_limit_reached|billing_not_active|insufficient_balance|insufficient_funds|exceeded_current_quota_error|credits_exhausted|servicequotaexceededexception)$/,
   },
   { code: 'rate_limited', status: only(429), text: /\bper (second|sec|minute|min)\b/ },
   {
     code: 'quota_exhausted',
     status: clientError,
-    text: /exceeded your (current |monthly )?quota|insufficient (account )?(balance|credits|funds)|credit balance is too low|billing hard limit|out of credits|(used|spent) all (available |your )?(credits|quota)|reached its .{0,30}spending limit|key limit exceeded/,
+    text: /exceeded your (current |monthly )?quota|insufficient (account )?(balance|credits|funds)|credit balance is too low|billing hard limit|out of credits|(used|spent) all (available |your )?(credits|quota)|reached its .{0,30}spending limit|key limit exceeded|reached your .{0,30}usage limit/,
   },
   {
     code: 'rate_limited',
     status: clientError,
-    word: /^(rate_limit_exceeded|rate_limit_error|rate_limit|ratelimitexceeded|userratelimitexceeded|ratelimiterror|too_many_requests|throttlingexception)$/,
+    word: /^(rate_limit_exceeded|rate_limit_error|rate_limit|ratelimitexceeded|userratelimitexceeded|ratelimiterror|too_many_requests)$/,
   },
   {
     code: 'wrong_key',
     status: clientError,
-    word: /^(invalid_api_key|api_key_invalid|authentication_error|invalid_authentication_error|unauthenticated|account_deactivated)$/,
+    word: /^(invalid_api_key|api_key_invalid|authentication_error|invalid_authentication_error|unauthenticated|account_deactivated|unrecognizedclientexception|expiredtokenexception|invalidsignatureexception|incompletesignatureexception|missingauthenticationtokenexception)$/,
     text: /(incorrect|invalid|missing|no) (api[ _-]?key|auth(entication|orization)? (header|token|credentials))|api key (is )?(not valid|invalid|expired)/,
   },
   {
     code: 'model_not_found',
     status: only(400, 403, 404, 410, 422),
-    word: /^(model_not_found|deploymentnotfound|invalid_model|invalid_model_id|model_not_available|model_not_active|model_decommissioned|model_terms_required|unknown_model)$/,
-    text: /\bmodels?\b.{0,120}\b(not found|not exist|does ?n[o']t exist|not available|not supported|decommissioned|deprecated)|model not exist|(invalid|unknown|unsupported) model|not a valid model|no endpoints? (found|available)|^model: |unable to access model|no such model|deployment.{0,60}does not exist|try pulling it first|no models? loaded|failed to load model/,
+    word: /^(model_not_found|deploymentnotfound|invalid_model|invalid_model_id|model_not_available|model_not_active|model_decommissioned|model_terms_required|unknown_model|resourcenotfoundexception)$/,
+    text: /\bmodels?\b.{0,120}\b(not found|not exist|does ?n[o']t exist|not available|not supported|decommissioned|deprecated)|model not exist|(invalid|unknown|unsupported) model|not a valid model|no endpoints? (found|available)|^model: |unable to access model|no such model|deployment.{0,60}does not exist|try pulling it first|no models? loaded|failed to load model|model identifier is invalid|on-demand throughput isn.t supported/,
   },
   { code: 'wrong_url', text: /plain http request was sent to https|sent an http request to an https server/ },
   {
