@@ -41,12 +41,23 @@ function usualScheme(withoutScheme: string): 'http' | 'https' {
   return LOCAL_HOST.test(host) ? 'http' : 'https';
 }
 
+export interface EndpointExtra {
+  /** The header that carries the key. Default: `authorization`, as a bearer token. */
+  readonly keyHeader?: string | undefined;
+  /** What else is to be kept out of messages. */
+  readonly secrets?: readonly (string | undefined)[];
+}
+
 /**
  * The endpoint at `url`. User information in the URL becomes a Basic authorization header and takes
- * precedence over the key, since it was written for this very address. Throws `usage` for a key that
+ * precedence over a bearer token, since it was written for this very address. Throws `usage` for a key that
  * no header can carry.
  */
-export function createEndpoint(url: URL, apiKey: string | undefined): Endpoint {
+export function createEndpoint(
+  url: URL,
+  apiKey: string | undefined,
+  { keyHeader, secrets = [] }: EndpointExtra = {},
+): Endpoint {
   const bare = new URL(url);
   bare.username = '';
   bare.password = '';
@@ -56,8 +67,11 @@ export function createEndpoint(url: URL, apiKey: string | undefined): Endpoint {
   return {
     url: bare.href,
     shown: bare.origin + bare.pathname,
-    credentials: credentials(bare, basic, apiKey),
-    mask: createMask([apiKey, basic, password || user, ...secretParameters(bare)]),
+    credentials: {
+      ...keyCredentials(apiKey, keyHeader ?? usualKeyHeader(bare)),
+      ...(basic !== undefined && { authorization: `Basic ${basic}` }),
+    },
+    mask: createMask([apiKey, basic, password || user, ...secretParameters(bare), ...secrets]),
   };
 }
 
@@ -74,17 +88,15 @@ function secretParameters(url: URL): readonly string[] {
   return [...url.searchParams].filter(([name]) => isSecret(name)).map(([, value]) => value);
 }
 
-function credentials(
-  url: URL,
-  basic: string | undefined,
-  apiKey: string | undefined,
-): Record<string, string> {
-  if (basic !== undefined) return { authorization: `Basic ${basic}` };
+function keyCredentials(apiKey: string | undefined, header: string): Record<string, string> {
   if (apiKey === undefined || apiKey === '') return {};
   if (!/^[\x21-\x7E]+$/.test(apiKey)) {
     throw new AppError('usage', 'the API key holds blanks or characters that no HTTP header can carry');
   }
-  // Azure takes keys in a header of its own (Azure OpenAI REST API reference, authentication).
-  if (url.hostname.endsWith('.azure.com')) return { 'api-key': apiKey };
-  return { authorization: `Bearer ${apiKey}` };
+  return { [header]: header === 'authorization' ? `Bearer ${apiKey}` : apiKey };
+}
+
+/** Azure takes keys in a header of its own (Azure OpenAI REST API reference, authentication). */
+function usualKeyHeader({ hostname }: URL): string {
+  return hostname.endsWith('.azure.com') ? 'api-key' : 'authorization';
 }

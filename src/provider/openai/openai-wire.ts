@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { Usage } from '../../core/request.ts';
-
-const text = z.string().nullish().catch(undefined);
-const tokens = z.number().nonnegative().optional().catch(undefined);
+import { usageOf } from '../usage.ts';
+import { text, tokens } from '../wire-fields.ts';
 
 const part = z.object({ type: text, text, refusal: text });
 
@@ -34,13 +33,5 @@ export type ChatChoice = z.infer<typeof choice>;
 
 /** Tokens as reported; what is missing stays unknown. */
 export function toUsage({ usage: told }: ChatReply): Usage {
-  return {
-    ...(told?.prompt_tokens !== undefined && { inputTokens: told.prompt_tokens }),
-    ...(told?.completion_tokens !== undefined && { outputTokens: told.completion_tokens }),
-  };
-}
-
-/** Whether something holds an error; `"error": null` is what some endpoints write beside an answer. */
-export function hasError({ error }: { readonly error?: unknown }): boolean {
-  return error !== undefined && error !== null && error !== false && error !== '';
+  return usageOf(told?.prompt_tokens, told?.completion_tokens);
 }

@@ -1,5 +1,5 @@
 import type { CompletionRequest } from '../../core/request.ts';
-import type { AnswerForm } from './answer-format.ts';
+import type { AnswerForm } from '../answer-format.ts';
 
 type Settings = Omit<CompletionRequest, 'messages' | 'document'>;
 
@@ -32,7 +32,7 @@ function settingsJson(
     ...(model !== '' && { model }),
     ...(maxOutputTokens !== undefined && { max_tokens: maxOutputTokens }),
     ...(temperature !== undefined && { temperature }),
-    ...(form !== undefined && { response_format: form.body }),
+    ...form?.body,
     ...params,
   });
   return json === '{}' ? '' : `,${json.slice(1, -1)}`;

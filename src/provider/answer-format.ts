@@ -1,19 +1,29 @@
-import { ProviderError } from '../../core/errors.ts';
-import type { AnswerSchema, CompletionRequest } from '../../core/request.ts';
-import { isStrict } from './strict-schema.ts';
+import { ProviderError } from '../core/errors.ts';
+import type { Json } from '../core/json.ts';
+import type { AnswerSchema, CompletionRequest } from '../core/request.ts';
 
-/** One way to bind an endpoint to the schema of an answer: a value of `response_format`. */
+/** One way to bind an endpoint to the schema of an answer. */
 export interface AnswerForm {
   readonly name: string;
-  readonly body: object;
+  /** Fields that it adds to the body of a request. */
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** The ways in which one API can be bound to a schema. */
+export interface AnswerForms {
+  /** The closest first. */
+  of(schema: AnswerSchema): readonly AnswerForm[];
+  /** Whether the user's own parameters say what form the answer has. */
+  isNamedBy(params: Readonly<Record<string, Json>>): boolean;
 }
 
 /**
- * Words by which endpoints refuse a `response_format`, or a schema in it: those of OpenAI, Azure, DeepSeek, Groq, Google,
- * LM Studio, vLLM with its backends, llama.cpp and text-generation-inference, from public reports.
+ * Words by which endpoints refuse the form of an answer, or a schema in it: those of OpenAI, Azure, Anthropic, AWS,
+ * DeepSeek, Groq, Google, Ollama, LM Studio, vLLM with its backends, llama.cpp and text-generation-inference, from their
+ * documentation and public reports.
  */
 const REFUSAL =
-  /response[ _]?(format|schema)|json[ _]?(schema|mode|object)|structured[ _-]?output|guided[ _-]?(json|decoding)|grammar/i;
+  /response[ _]?(format|schema)|json[ _]?(schema|mode|object)|structured[ _-]?output|guided[ _-]?(json|decoding)|grammar|output[ _]?(config|format)|text[ ._]?format|invalid format|tool[ _]?(choice|config|use)|input[ _]?schema/i;
 /** Failures that have another reason, whatever words of the request their message repeats. */
 const OTHER_CODES: ReadonlySet<string> = new Set([
   'context_too_long',
@@ -27,15 +37,20 @@ const OTHER_STATUSES: ReadonlySet<number> = new Set([401, 402, 403, 408, 409, 42
  * refuses is not sent again. The schema is in the messages all the same.
  */
 export class AnswerFormat {
+  readonly #known: AnswerForms;
   #schema: AnswerSchema | undefined;
   #forms: readonly AnswerForm[] = [];
 
+  constructor(known: AnswerForms) {
+    this.#known = known;
+  }
+
   /** Undefined where there is none to be sent, or the user has named one. */
   formOf({ schema, params }: CompletionRequest): AnswerForm | undefined {
-    if (schema === undefined || params.response_format !== undefined) return undefined;
+    if (schema === undefined || this.#known.isNamedBy(params)) return undefined;
     if (schema !== this.#schema) {
       this.#schema = schema;
-      this.#forms = formsOf(schema);
+      this.#forms = this.#known.of(schema);
     }
     return this.#forms[0];
   }
@@ -50,15 +65,6 @@ export class AnswerFormat {
     const extra = { status, requestId, limits, usage, cause: error };
     return new ProviderError('format_refused', message, extra);
   }
-}
-
-function formsOf({ name, schema }: AnswerSchema): readonly AnswerForm[] {
-  const described = (strict: object) => ({ type: 'json_schema', json_schema: { name, schema, ...strict } });
-  return [
-    ...(isStrict(schema) ? [{ name: 'json_schema with strict', body: described({ strict: true }) }] : []),
-    { name: 'json_schema', body: described({}) },
-    ...(schema.type === 'object' ? [{ name: 'json_object', body: { type: 'json_object' } }] : []),
-  ];
 }
 
 function isRefusal(error: unknown): error is ProviderError {

@@ -1,0 +1,9 @@
+import type { JsonApi } from '../json-api-provider.ts';
+import { chatForms } from './chat-forms.ts';
+import { readAnswer } from './read-answer.ts';
+import { requestBodyWriter } from './to-request-body.ts';
+
+/** The wire of chat completions: its bodies and its answers. */
+export function chatApi(): Pick<JsonApi, 'forms' | 'writeBody' | 'readAnswer'> {
+  return { forms: chatForms, writeBody: requestBodyWriter(), readAnswer };
+}
