@@ -1,11 +1,24 @@
 import { AppError } from '../core/errors.ts';
 import type { Provider } from '../core/request.ts';
 import type { Transport } from './http-transport.ts';
+import type { HostedApiOptions } from './json-api-provider.ts';
 import type { Environment } from './proxy-env.ts';
+
+/** The built-in providers, by the wire that each speaks. */
+export type ProviderName =
+  | 'openai'
+  | 'openai-responses'
+  | 'azure'
+  | 'anthropic'
+  | 'gemini'
+  | 'bedrock'
+  | 'ollama'
+  | 'http'
+  | 'local';
 
 /** What the configuration says of the endpoint. */
 export interface ProviderSettings {
-  readonly provider: 'openai' | 'http' | 'local';
+  readonly provider: ProviderName;
   readonly baseUrl?: string | undefined;
   readonly url?: string | undefined;
   readonly body?: string | undefined;
@@ -13,11 +26,19 @@ export interface ProviderSettings {
   readonly responsePath?: string | undefined;
   /** The key itself, already looked up. */
   readonly apiKey?: string | undefined;
+  /** Headers of the user's own; they win over those of the provider. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** `azure`: see `AzureOptions`. Default: `OPENAI_API_VERSION` of `env`. */
+  readonly apiVersion?: string | undefined;
+  /** `bedrock`. Default: that of `env`, or of the URL. */
+  readonly region?: string | undefined;
+  /** `ollama`: the context window, in tokens, that every request asks for. */
+  readonly context?: number | undefined;
   /** Most requests in flight, or `auto`: the size of the connection pool. */
   readonly concurrency: number | 'auto';
   /** The same for `auto`: connections are opened as they are needed. */
   readonly maxConcurrency: number;
-  /** Where proxy variables are looked up. */
+  /** Where the variables of proxies and of AWS are looked up. */
   readonly env: Environment;
 }
 
@@ -31,16 +52,48 @@ export interface ProviderContext {
 type Factory = (settings: ProviderSettings, context: ProviderContext) => Promise<Provider>;
 
 /** The built-in providers. Each loads its own code, so that a run loads only what it uses. */
-const BUILT_IN: Readonly<Record<ProviderSettings['provider'], Factory>> = {
-  openai: async ({ baseUrl, apiKey, ...settings }, { epochMs, transport: given }) => {
+const BUILT_IN: Readonly<Record<ProviderName, Factory>> = {
+  openai: async (settings, context) => {
     const { createOpenAiProvider } = await import('./openai/openai-provider.ts');
-    const transport = given ?? (await transportFor(settings));
-    return createOpenAiProvider({ baseUrl, apiKey, epochMs, transport });
+    return createOpenAiProvider(await hosted(settings, context));
   },
-  http: async ({ url, body, bodyType, responsePath, apiKey, ...settings }, { epochMs, transport: given }) => {
+  'openai-responses': async (settings, context) => {
+    const { createOpenAiResponsesProvider } = await import('./openai-responses/openai-responses-provider.ts');
+    return createOpenAiResponsesProvider(await hosted(settings, context));
+  },
+  azure: async (settings, context) => {
+    const { createAzureProvider } = await import('./azure/azure-provider.ts');
+    const apiVersion = settings.apiVersion ?? (settings.env.OPENAI_API_VERSION || undefined);
+    return createAzureProvider({ ...(await hosted(settings, context)), apiVersion });
+  },
+  anthropic: async (settings, context) => {
+    const { createAnthropicProvider } = await import('./anthropic/anthropic-provider.ts');
+    return createAnthropicProvider(await hosted(settings, context));
+  },
+  gemini: async (settings, context) => {
+    const { createGeminiProvider } = await import('./gemini/gemini-provider.ts');
+    return createGeminiProvider(await hosted(settings, context));
+  },
+  bedrock: async (settings, context) => {
+    const { createBedrockProvider } = await import('./bedrock/bedrock-provider.ts');
+    const { awsSettings } = await import('./bedrock/credentials.ts');
+    const { apiKey, region, keys } = awsSettings(settings.env);
+    return createBedrockProvider({
+      ...(await hosted(settings, context)),
+      apiKey: settings.apiKey ?? apiKey,
+      region: settings.region ?? region,
+      keys,
+    });
+  },
+  ollama: async (settings, context) => {
+    const { createOllamaProvider } = await import('./ollama/ollama-provider.ts');
+    return createOllamaProvider({ ...(await hosted(settings, context)), contextTokens: settings.context });
+  },
+  http: async (settings, context) => {
+    const { url, body, bodyType, responsePath } = settings;
     if (url === undefined) throw new AppError('usage', 'the http provider needs --url');
     const { createHttpProvider } = await import('./http/http-provider.ts');
-    const transport = given ?? (await transportFor(settings));
+    const { apiKey, epochMs, transport } = await hosted(settings, context);
     return createHttpProvider({
       url,
       bodyTemplate: body,
@@ -63,6 +116,14 @@ const BUILT_IN: Readonly<Record<ProviderSettings['provider'], Factory>> = {
  */
 export function createProvider(settings: ProviderSettings, context: ProviderContext = {}): Promise<Provider> {
   return BUILT_IN[settings.provider](settings, context);
+}
+
+async function hosted(
+  settings: ProviderSettings,
+  { epochMs, transport }: ProviderContext,
+): Promise<HostedApiOptions> {
+  const { baseUrl, apiKey, headers } = settings;
+  return { baseUrl, apiKey, headers, epochMs, transport: transport ?? (await transportFor(settings)) };
 }
 
 async function transportFor(settings: Pick<ProviderSettings, 'concurrency' | 'maxConcurrency' | 'env'>) {
