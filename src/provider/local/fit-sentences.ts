@@ -9,19 +9,20 @@ export interface Summary {
 }
 
 /**
- * As many of the chosen sentences (positions, the best first) as fit into `maxTokens`, in their order; at least the
- * beginning of the best.
+ * As many of the chosen sentences (positions, the best first) as fit into `maxTokens`, joined in their order; at
+ * least the beginning of the best.
  */
 export function fitSentences(
   sentences: readonly Sentence[],
   chosen: readonly number[],
   maxTokens: number,
+  join: (sentences: readonly Sentence[]) => string,
 ): Summary {
   let summary = '';
   let taken: number[] = [];
   for (const at of chosen) {
     const more = [...taken, at].sort((a, b) => a - b);
-    const joined = joinSentences(more.flatMap((position) => sentences[position] ?? []));
+    const joined = join(more.flatMap((position) => sentences[position] ?? []));
     if (countTokens(joined) > maxTokens) continue;
     taken = more;
     summary = joined;
@@ -29,13 +30,6 @@ export function fitSentences(
   const best = sentences[chosen[0] ?? 0];
   if (summary !== '' || best === undefined) return { text: summary, cut: false };
   return { text: cutToTokens(best.text, maxTokens), cut: true };
-}
-
-function joinSentences(sentences: readonly Sentence[]): string {
-  return sentences
-    .map(({ text, gap }) => text + gap)
-    .join('')
-    .trimEnd();
 }
 
 function cutToTokens(sentence: string, maxTokens: number): string {

@@ -13,9 +13,12 @@ export async function createLocalProvider(options: SummariserPoolOptions = {}): 
   const pool = createSummariserPool(options);
   return {
     name: 'local',
-    async attempt({ document, maxOutputTokens }, signal): Promise<Completion> {
-      const limit = maxOutputTokens === undefined ? {} : { maxTokens: maxOutputTokens };
-      const { text, cut } = await pool.run({ text: document.text, ...limit }, toAbortSignal(signal));
+    async attempt({ document, maxOutputTokens, shape }, signal): Promise<Completion> {
+      const asked = {
+        ...(maxOutputTokens !== undefined && { maxTokens: maxOutputTokens }),
+        ...(shape !== undefined && { shape }),
+      };
+      const { text, cut } = await pool.run({ text: document.text, ...asked }, toAbortSignal(signal));
       return { text, finish: { unified: cut ? 'length' : 'stop' }, usage: {}, model: LOCAL_MODEL };
     },
     close: () => pool.close(),

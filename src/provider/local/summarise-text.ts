@@ -1,3 +1,4 @@
+import type { SummaryShape } from '../../core/summary-shape.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { fitSentences, type Summary } from './fit-sentences.ts';
 import { detectLanguage } from './languages.ts';
@@ -5,13 +6,14 @@ import { pickSentences } from './pick-sentences.ts';
 import { preselect } from './preselect.ts';
 import { rankSentences } from './rank-sentences.ts';
 import { sampleText } from './sample-text.ts';
+import { inLanguage, joinerFor, sentencesFor, withinShape } from './shape-summary.ts';
 import { Similarity } from './similarity.ts';
 import { LONGEST_SENTENCE } from './split-sentences.ts';
 import { termsOf, wordsOf } from './terms.ts';
 
 export interface SummariseOptions {
-  /** Sentences to choose; by default a fifth of them, at least 1 and at most 3. */
-  readonly sentences?: number;
+  /** What the summary should be like; by default a fifth of the sentences, at least 1 and at most 3, as they stand. */
+  readonly shape?: SummaryShape;
   /** Upper bound of the summary in tokens, as `countTokens` estimates them. */
   readonly maxTokens?: number;
 }
@@ -35,17 +37,19 @@ export function summariseText(text: string, options: SummariseOptions = {}): str
 export function summarise(text: string, options: SummariseOptions = {}): Summary {
   const read = sampleText(text);
   const language = detectLanguage(wordsOf(read.slice(0, LANGUAGE_SAMPLE)));
-  const candidates = candidatesOf(read, language);
-  const count = options.sentences ?? defaultCount(candidates);
-  const isWhole = count >= candidates.length;
+  const { shape = {} } = options;
+  const candidates = inLanguage(candidatesOf(read, language), shape.language);
+  const count = sentencesFor(shape) ?? defaultCount(candidates);
+  const isWhole = count >= candidates.length && shape.length?.unit !== 'words' && shape.style !== 'headline';
   const chosen = isWhole
     ? [...candidates.keys()]
     : chooseSentences(
         candidates,
         candidates.map(({ text }) => termsOf(text, language)),
-        Math.max(1, count),
+        Math.max(1, Math.min(count, candidates.length)),
       );
-  return fitSentences(candidates, chosen, options.maxTokens ?? Number.POSITIVE_INFINITY);
+  const taken = withinShape(candidates, chosen, shape);
+  return fitSentences(candidates, taken, options.maxTokens ?? Number.POSITIVE_INFINITY, joinerFor(shape));
 }
 
 function defaultCount(candidates: readonly Candidate[]): number {

@@ -1,3 +1,4 @@
+import type { SummaryShape } from '../../core/summary-shape.ts';
 import type { Summary } from './fit-sentences.ts';
 import { summarise } from './summarise-text.ts';
 
@@ -5,6 +6,7 @@ import { summarise } from './summarise-text.ts';
 export interface SummariseTask {
   readonly text: string;
   readonly maxTokens?: number;
+  readonly shape?: SummaryShape;
 }
 
 /** Entry of the worker threads: bundled on its own, called once for each text. */

@@ -5,6 +5,7 @@ import { LONGEST_READ } from '../../../src/provider/local/sample-text.ts';
 import { summarise, summariseText } from '../../../src/provider/local/summarise-text.ts';
 import { articles, articleText, documentText, references } from './fixtures.ts';
 
+const inSentences = (count: number) => ({ shape: { length: { unit: 'sentences', count } } }) as const;
 const LONE_SURROGATE = /\p{Cs}/u;
 const packed = (text: string): string => text.replace(/\s+/g, '');
 
@@ -43,18 +44,18 @@ describe('a summary', () => {
   });
 
   it('has as many sentences as are asked for', () => {
-    expect(summariseText(articleText('en-tram'), { sentences: 1 }).match(/\.(?: |$)/g)).toHaveLength(1);
-    expect(summariseText(articleText('en-tram'), { sentences: 5 }).match(/\.(?: |$)/g)).toHaveLength(5);
+    expect(summariseText(articleText('en-tram'), inSentences(1)).match(/\.(?: |$)/g)).toHaveLength(1);
+    expect(summariseText(articleText('en-tram'), inSentences(5)).match(/\.(?: |$)/g)).toHaveLength(5);
   });
 
   it('does not say the same thing twice', () => {
     const fact = 'The bridge over the river was closed because of rust in its cables.';
     const text = `${fact} ${fact} ${fact} A shuttle boat runs every twenty minutes. Repairs will cost nine million. ${fact}`;
-    expect(summariseText(text, { sentences: 4 }).match(/\./g)).toHaveLength(3);
+    expect(summariseText(text, inSentences(4)).match(/\./g)).toHaveLength(3);
   });
 
   it('takes neither headings nor code nor tables nor front matter of a Markdown document', () => {
-    const summary = summariseText(documentText('backup-guide.md'), { sentences: 12 });
+    const summary = summariseText(documentText('backup-guide.md'), inSentences(12));
     expect(summary).not.toMatch(/^#|rsync|useradd|\||version: 3/m);
     expect(summary).toContain('This guide describes');
   });
@@ -66,14 +67,14 @@ describe('a summary', () => {
   });
 
   it('reads what a page of HTML shows and not its markup', () => {
-    const summary = summariseText(articleText('en-html'), { sentences: 9 });
+    const summary = summariseText(articleText('en-html'), inSentences(9));
     expect(summary).toContain('admission is free.');
     expect(summary).toContain('runs & strikes');
     expect(summary).not.toMatch(/[<>]|track\(|color/);
   });
 
   it('neither obeys nor stumbles over a text that gives orders', () => {
-    const summary = summariseText(articleText('en-injection'), { sentences: 3 });
+    const summary = summariseText(articleText('en-injection'), inSentences(3));
     expect(summary).toContain('The committee reviewed the annual report');
   });
 
@@ -137,7 +138,7 @@ describe('a monstrous text', () => {
       `The ${word} treaty about herring was signed. `.repeat(9000),
     );
     const text = `${parts[0]}${filler.repeat(LONGEST_READ / filler.length)}${parts[1]}`;
-    expect(summariseText(text, { sentences: 8 })).toContain('omega treaty');
+    expect(summariseText(text, inSentences(8))).toContain('omega treaty');
   });
 
   it('is not cut inside a grapheme', () => {
@@ -175,7 +176,7 @@ describe('for any text', () => {
       .map((words) => `We ${words.join(' ')} here.`);
     fc.assert(
       fc.property(fc.array(sentence, { minLength: 1, maxLength: 30 }), fc.nat(6), (sentences, wanted) => {
-        const chosen = summariseText(sentences.join(' '), { sentences: wanted + 1 }).split(/(?<=\.) /);
+        const chosen = summariseText(sentences.join(' '), inSentences(wanted + 1)).split(/(?<=\.) /);
         expect(chosen.length).toBeLessThanOrEqual(wanted + 1);
         let from = 0;
         for (const one of chosen) {
