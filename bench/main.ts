@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { concurrency } from './concurrency.ts';
 import { memory } from './memory.ts';
+import { quality } from './quality.ts';
 import { quota } from './quota.ts';
 import { type Finding, printFindings } from './report.ts';
 import { resume } from './resume.ts';
@@ -19,6 +20,7 @@ const BENCHMARKS: Readonly<Record<string, (directory: string) => Promise<Finding
   concurrency,
   memory,
   resume,
+  quality,
 };
 const USUAL = ['startup', 'throughput', 'schedule', 'quota'];
 
