@@ -20,7 +20,7 @@ export async function builtInPresets(): Promise<readonly string[]> {
 }
 
 /** Whether this is meant as a file, and not as the name of a built-in preset. */
-export function isPresetPath(given: string): boolean {
+function isPresetPath(given: string): boolean {
   return /[/\\]|\.md$/i.test(given);
 }
 

@@ -5,7 +5,7 @@ import { fieldsOf } from './liquid-template.ts';
 import type { SectionName } from './preset-sections.ts';
 
 /** Names that are not fields of the record in a preset, whatever the record has. */
-export const OWN_NAMES: ReadonlySet<string> = new Set(['options', 'vars', 'step', 'form']);
+const OWN_NAMES: ReadonlySet<string> = new Set(['options', 'vars', 'step', 'form']);
 
 /** What each section may use of `step`; all may use `step.final`. */
 const STEP_NAMES: Readonly<Record<SectionName, readonly string[]>> = {

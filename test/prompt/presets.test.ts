@@ -62,6 +62,19 @@ describe('every preset of the package', async () => {
   });
 });
 
+it.each([...(await builtInPresets()), undefined])(
+  'a step on the way takes hardly more room than the last, by which it is measured: %s',
+  async (preset) => {
+    const own = preset === undefined ? { prompt: 'Sum up: {{text}}' } : { preset, ...NEEDED[preset] };
+    const prompt = await open(own);
+    const length = (step: PromptStep) => userOf(prompt.render(record, step)).length;
+    const reduce = (last: boolean) => length({ kind: 'reduce', answers: ['a'], last });
+    const refine = (part: number) => length({ kind: 'refine', answer: 'a', part, parts: 3 });
+    expect(reduce(false) - reduce(true)).toBeLessThan(60);
+    expect(refine(2) - refine(3)).toBeLessThan(60);
+  },
+);
+
 describe('the options of a summary', () => {
   it('each land in the prompt in plain words', async () => {
     const prompt = await open({
