@@ -30,9 +30,12 @@ export function errorOfReply(reply: HttpReply, context: ErrorContext, usage?: Us
   const body = parseJson(text);
   if (body !== undefined) return errorOfBody(body, reply, context, usage);
   const facts: ErrorFacts = { ...readErrorBody(undefined, headerWords(reply)), message: text.slice(0, 1000) };
-  const code = codeOf(symptoms(status, facts));
+  const told = codeOf(symptoms(status, facts));
   const type = headerOf(headers, 'content-type');
-  const isPage = code === 'wrong_url' && isHtml(text, type);
+  const isHtmlPage = isHtml(text, type);
+  // A page that says of a path with a model in it that it was not found.
+  const code = isHtmlPage && told === 'model_not_found' ? 'wrong_url' : told;
+  const isPage = code === 'wrong_url' && isHtmlPage;
   const words = text.trim() === '' ? 'empty body' : excerpt(text, type, context);
   const message = isPage ? `not a JSON API at ${context.endpoint.shown}: ${words}` : words;
   return build(code, `${status}: ${message}`, { reply, context, usage, facts });

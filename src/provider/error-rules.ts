@@ -141,7 +141,8 @@ function holds({ status, word, text }: ErrorRule, symptoms: Symptoms): boolean {
 
 function codeOfStatus({ status, words, text }: Symptoms): ErrorCode {
   if (status === undefined) {
-    const passing = /server_error|internal|timeout|timed out|unavailable|upstream|bad gateway|try again/;
+    const passing =
+      /server_error|internal|timeout|timed out|unavailable|upstream|bad gateway|try again|unexpected eof/;
     return passing.test(`${words.join(' ')} ${text}`) ? 'server_error' : 'unexpected_answer';
   }
   const known = STATUS_CODES.get(status);

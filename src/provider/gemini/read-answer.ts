@@ -26,13 +26,13 @@ export function readAnswer(reply: HttpReply, context: ErrorContext): Completion 
   if (candidate === undefined) throw withoutCandidate(wire.data, body, reply, context);
   const parts = candidate.content?.parts ?? [];
   const text = parts.flatMap((part) => (part.thought ? [] : [part.text ?? ''])).join('');
+  const finish = finishOf(candidate, text);
   const { modelVersion: model, responseId: requestId, usageMetadata } = wire.data;
   return toCompletion(
     {
-      ...{ text, model, requestId },
-      finish: finishOf(candidate, text),
+      ...{ text, finish, model, requestId },
       usage: toUsage(wire.data),
-      refusal: candidate.finishMessage ?? undefined,
+      refusal: finish.unified === 'filter' ? (candidate.finishMessage ?? undefined) : undefined,
       hasReasoning: parts.some(({ thought }) => thought) || (usageMetadata?.thoughtsTokenCount ?? 0) > 0,
     },
     reply,
