@@ -20,6 +20,11 @@ describe('the context window in the words of an endpoint', () => {
     ],
     ['Anthropic', 'prompt is too long: 210000 tokens > 200000 maximum', { limit: 200000, prompt: 210000 }],
     [
+      'Anthropic with an output budget',
+      'input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000, decrease input length',
+      { limit: 200000, prompt: 190000 },
+    ],
+    [
       'Gemini',
       'The input token count (1,200,000) exceeds the maximum number of tokens allowed (1,048,576).',
       { limit: 1048576, prompt: 1200000 },

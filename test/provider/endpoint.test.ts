@@ -39,6 +39,14 @@ describe('createEndpoint', () => {
     expect(credentials).toEqual({ 'api-key': 'k1234' });
   });
 
+  it('sends it in the header that the API takes, beside a basic authorization', () => {
+    const url = parseUrl('https://me:pass@h.example/v1', '--base-url');
+    expect(createEndpoint(url, 'k1234', { keyHeader: 'x-api-key' }).credentials).toEqual({
+      'x-api-key': 'k1234',
+      authorization: `Basic ${Buffer.from('me:pass').toString('base64')}`,
+    });
+  });
+
   it('turns user information into a basic authorization and keeps it out of sight', () => {
     const { url, shown, credentials, mask } = endpoint(
       'https://me:pa%40ss@h.example/v1?key=QUERYKEY&v=2024',
