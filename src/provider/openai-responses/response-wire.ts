@@ -20,7 +20,6 @@ export const responseReply = z.object({
 });
 
 export type ResponseReply = z.infer<typeof responseReply>;
-export type ResponsePart = z.infer<typeof part>;
 
 export function toUsage({ usage: told }: Pick<ResponseReply, 'usage'>): Usage {
   return usageOf(told?.input_tokens, told?.output_tokens);

@@ -21,9 +21,6 @@ export const responseForms: AnswerForms = {
   isNamedBy: ({ text }) => hasAny(text, ['format']),
 };
 
-/** What was sent is not to be kept there, which is the API's default. */
-const KEPT = { store: false };
-
 export function writeBody(request: CompletionRequest, form: AnswerForm | undefined): string {
   const { model, messages, maxOutputTokens, temperature, params } = request;
   const { system, turns } = splitMessages(messages);
@@ -33,7 +30,8 @@ export function writeBody(request: CompletionRequest, form: AnswerForm | undefin
     input: turns,
     ...(maxOutputTokens !== undefined && { max_output_tokens: maxOutputTokens }),
     ...(temperature !== undefined && { temperature }),
-    ...KEPT,
+    // Else the API keeps what was sent for 30 days.
+    store: false,
   };
   return JSON.stringify(bodyFields(['text', 'reasoning'], own, form?.body, params));
 }
