@@ -1,5 +1,6 @@
 import { type Foreseen, foreseeJournal } from '../journal/foresee.ts';
 import { outputError } from '../output/output-error.ts';
+import { packingOf } from '../output/packing.ts';
 import { isDevice, realPath } from '../output/real-location.ts';
 import { canGoOn, type ResultsOptions, tableOf } from './open-results.ts';
 import type { RowSettings } from './row-settings.ts';
@@ -21,12 +22,13 @@ export async function foreseeResults(
   const { output, state, format, fresh, onChange, onlyFailed } = options;
   const isState = output === undefined || output === '-';
   const name = isState ? state : output;
-  if (name === undefined || fresh || !(isState || canGoOn(name, format))) return undefined;
+  if (name === undefined || fresh || !(isState || canGoOn(format))) return undefined;
   if (await isDevice(name, isState ? '--state' : '--output')) return undefined;
   const foreseen = await foreseeJournal({
     ...{ path: await realPath(name), name, ...rowSettings },
     ...{ onChange, onlyFailed, ordered: false },
     table: isState ? undefined : await tableOf(options),
+    packing: isState ? undefined : packingOf(name),
   }).catch((cause: unknown) => {
     throw outputError(name, cause);
   });

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { RunOptions } from '../config/run-options.ts';
 import { AppError } from '../core/errors.ts';
 import { splitPaths, splitRows } from '../journal/split-rows.ts';
-import { refuseCompression } from '../output/compression.ts';
+import { compressionOf, refuseCompression } from '../output/compression.ts';
 import { failedSink } from '../output/failed-sink.ts';
 import { outputError } from '../output/output-error.ts';
 import { publishFile } from '../output/publish-file.ts';
@@ -68,7 +68,7 @@ async function checkOptions(options: OutputsOptions): Promise<void> {
   if (onlyFailed) checkOnlyFailed(options);
   if (output === '-' && final !== undefined) throw needsOutput('--final');
   if (output === '-' && splitBy !== undefined) throw needsOutput('--split-by');
-  if (splitBy !== undefined && !canGoOn(output, format)) {
+  if (splitBy !== undefined && (!canGoOn(format) || compressionOf(output) !== undefined)) {
     throw new AppError('usage', '--split-by is for results in JSON lines or CSV that are not compressed', {
       hint: 'as in -o out.jsonl --split-by status',
     });
@@ -78,14 +78,10 @@ async function checkOptions(options: OutputsOptions): Promise<void> {
 }
 
 function checkOnlyFailed({ output = '-', state, format, fresh, final }: OutputsOptions): void {
-  if (state === undefined && (output === '-' || !canGoOn(output, format))) {
-    throw new AppError(
-      'usage',
-      '--only-failed needs the results of an earlier run, in JSON lines or CSV, not compressed',
-      {
-        hint: 'name them with -o or --state',
-      },
-    );
+  if (state === undefined && (output === '-' || !canGoOn(format))) {
+    throw new AppError('usage', '--only-failed needs the results of an earlier run, in JSON lines or CSV', {
+      hint: 'name them with -o or --state',
+    });
   }
   const other = fresh ? '--fresh' : final === undefined ? undefined : '--final';
   if (other === undefined) return;

@@ -15,11 +15,11 @@ import type { PartFile } from '../journal/part-file.ts';
 import type { Spent } from '../journal/read-journal.ts';
 import { setAside } from '../journal/set-aside.ts';
 import type { Table } from '../journal/table.ts';
-import { compressionOf } from '../output/compression.ts';
 import { loadFormat } from '../output/formats/format.ts';
 import { openError } from '../output/open-output-file.ts';
 import { checkOutput, type JournalledFile, type OutputSettings, openSink } from '../output/open-sink.ts';
 import { outputError } from '../output/output-error.ts';
+import { packingOf } from '../output/packing.ts';
 import { isDevice, realPath } from '../output/real-location.ts';
 import { stateSink } from '../output/state-sink.ts';
 import { openLimitUses } from './open-limit-uses.ts';
@@ -108,13 +108,14 @@ async function openFile(parts: ResultsParts, name: string, option: string): Prom
     const backup = parts.options.fresh ? systemErrors(name, option, () => setAside(path)) : undefined;
     const notices = backup === undefined ? [] : [`the earlier results are now in ${backup}`];
     const uses = await openLimitUses(path, parts);
-    const isJournal = option === '--state' || canGoOn(name, parts.options.format);
+    const isJournal = option === '--state' || canGoOn(parts.options.format);
     if (!isJournal) return { ...(await openPlain(parts, lock, notices)), uses };
     const journal = await openJournal({
       ...{ path, name, ...parts.rowSettings },
       ...{ onChange: parts.options.onChange, onlyFailed: parts.options.onlyFailed },
       ...{ ordered: option === '--output' && parts.options.ordered },
       table: option === '--output' ? await tableOf(parts.options) : undefined,
+      packing: option === '--output' ? packingOf(name) : undefined,
     }).catch((cause: unknown) => {
       throw outputError(name, cause);
     });
@@ -125,9 +126,9 @@ async function openFile(parts: ResultsParts, name: string, option: string): Prom
   }
 }
 
-/** Whether a run can go on after the rows of an earlier one in a file of this name. */
-export function canGoOn(output: string, format: RunOptions['format']): boolean {
-  return format !== 'text' && compressionOf(output) === undefined;
+/** Whether a run can go on after the rows of an earlier one in this format. */
+export function canGoOn(format: RunOptions['format']): boolean {
+  return format !== 'text';
 }
 
 /** The columns of results in CSV. */

@@ -8,8 +8,9 @@ const CHOICES =
 
 /** Throws `usage` for a file that is no journal: it is not ours to change. */
 export function refuseForeign(name: string, content: JournalContent, manifest: Manifest): void {
-  const { foreignLine, bytes, rows, hasHeader } = content;
-  const isBlank = bytes > 0 && rows.size === 0 && manifest.size === 0 && !hasHeader;
+  const { foreignLine, bytes, packedEnd, rows, hasHeader } = content;
+  const isBlank =
+    (bytes > 0 || packedEnd !== 'whole') && rows.size === 0 && manifest.size === 0 && !hasHeader;
   if (foreignLine === undefined && !isBlank) return;
   const reason =
     foreignLine === undefined

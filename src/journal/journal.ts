@@ -1,11 +1,12 @@
 import { statSync } from 'node:fs';
-import { appendFile } from 'node:fs/promises';
+import { appendFile, copyFile, rm, writeFile } from 'node:fs/promises';
 import { AppError } from '../core/errors.ts';
 import type { Emit } from '../core/events.ts';
 import type { BrokenRecord, InputRecord, Source } from '../core/record.ts';
 import { type Folded, foldText } from './fold.ts';
 import { GrowingNumbers } from './growing-numbers.ts';
 import { type Manifest, type Settings, writeManifest } from './manifest.ts';
+import type { Packing } from './packing.ts';
 import { PartFile } from './part-file.ts';
 import type { JournalPaths } from './paths.ts';
 import { readChecked } from './read-checked.ts';
@@ -13,6 +14,7 @@ import type { JournalContent, Spent } from './read-journal.ts';
 import { repairJournal, standing } from './repair.ts';
 import { resumeSource } from './resume-source.ts';
 import { type KeptLine, rewriteLines } from './rewrite-lines.ts';
+import { rewritePacked } from './rewrite-packed.ts';
 import type { RowTable } from './row-table.ts';
 import type { Table } from './table.ts';
 
@@ -34,6 +36,8 @@ export interface JournalOptions {
   readonly ordered: boolean;
   /** Of CSV. Without it, rows are JSON lines. */
   readonly table?: Table | undefined;
+  /** Where it is compressed. Offsets and sizes are then those of what the file holds. */
+  readonly packing?: Packing | undefined;
 }
 
 /**
@@ -42,21 +46,37 @@ export interface JournalOptions {
  * touched; else what the file system says.
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const { table } = options;
+  const { table, packing, onlyFailed } = options;
+  const header = table?.header;
   const { paths, content, manifest, own } = await readChecked(options);
   // The sidecar first: it is what tells a file with nothing but the beginning of a row from one that is not ours.
   await writeManifest(paths.manifest, stillUsed(manifest, content.makers).set(own.name, own.settings));
+  // A run that was killed may have left it.
+  if (packing !== undefined) await rm(paths.unpacked, { force: true });
   const size =
     content.bytes === 0
-      ? await begin(paths.file, table?.header)
-      : await repairJournal(paths, content, options.onlyFailed === true, table?.header);
+      ? await begin(paths, content, header, packing)
+      : await repairJournal(paths, content, { keepFailed: onlyFailed === true, header, packing });
   return new Journal(options, paths, content, own.name, size);
 }
 
 /** Resolves to the size of the file. */
-async function begin(file: string, header: string | undefined): Promise<number> {
-  if (header === undefined) return 0;
-  await appendFile(file, header);
+async function begin(
+  { file, unpacked, damaged }: JournalPaths,
+  { packedEnd }: JournalContent,
+  header = '',
+  packing?: Packing,
+): Promise<number> {
+  if (packedEnd === 'spoilt') await copyFile(file, damaged);
+  if (packing === undefined) {
+    if (header !== '') await appendFile(file, header);
+  } else if (header !== '') {
+    await writeFile(unpacked, header);
+    await packing.pack(unpacked, file).finally(() => rm(unpacked, { force: true }));
+  } else {
+    // A compressed file may hold the beginning of nothing.
+    await writeFile(file, '');
+  }
   return Buffer.byteLength(header);
 }
 
@@ -102,7 +122,10 @@ export class Journal {
 
   /** Tells what was found damaged. */
   announce(emit: Emit): void {
-    for (const { line } of this.#content.damaged) {
+    const { damaged, packedEnd, lines } = this.#content;
+    const places = damaged.map(({ line }) => line);
+    if (packedEnd === 'spoilt') places.push(lines + 1);
+    for (const line of places) {
       emit('damaged', { file: this.#options.name, line, movedTo: this.#paths.damaged });
     }
   }
@@ -162,17 +185,23 @@ export class Journal {
   async finish(): Promise<void> {
     const isInOrder = !this.#options.ordered || isAscending(this.#places.values());
     if (isInOrder && this.#replaced === 0) return;
-    if (statSync(this.#paths.file).size !== this.#end) {
-      throw new AppError(
-        'output_write',
-        `${this.#options.name}: another program has written to it meanwhile`,
-        {
-          hint: 'all results are in it; it is not brought into its last order',
-        },
-      );
-    }
+    const { table, packing } = this.#options;
     const { file, temporary } = this.#paths;
-    await rewriteLines(file, temporary, this.#finalLines(), this.#options.table?.header);
+    const lines = this.#finalLines();
+    if (packing === undefined) {
+      this.#refuseOthers(statSync(file).size);
+      await rewriteLines(file, temporary, lines, table?.header);
+    } else {
+      await rewritePacked(this.#paths, packing, lines, table?.header, (size) => this.#refuseOthers(size));
+    }
+  }
+
+  #refuseOthers(size: number): void {
+    if (size === this.#end) return;
+    const message = `${this.#options.name}: another program has written to it meanwhile`;
+    throw new AppError('output_write', message, {
+      hint: 'all results are in it; it is not brought into its last order',
+    });
   }
 
   *#finalLines(): Generator<KeptLine> {

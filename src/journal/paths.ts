@@ -7,6 +7,8 @@ export interface JournalPaths {
   readonly damaged: string;
   /** The file while it is written anew. */
   readonly temporary: string;
+  /** What a compressed file holds, while it is written anew. */
+  readonly unpacked: string;
   /** Answers about parts of texts that have no row yet. */
   readonly parts: string;
   /** What runs have taken from limits by the day. */
@@ -19,6 +21,7 @@ export function pathsOf(file: string): JournalPaths {
     manifest: `${file}.gistmill`,
     damaged: `${file}.damaged`,
     temporary: `${file}.gistmill-tmp`,
+    unpacked: `${file}.gistmill-plain`,
     parts: `${file}.gistmill-parts`,
     limits: `${file}.gistmill-limits`,
   };

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { refuseForeign, refuseOtherColumns, refuseOtherSettings } from './check-content.ts';
 import { nameOf } from './compare-settings.ts';
 import type { JournalOptions } from './journal.ts';
@@ -18,7 +18,16 @@ export interface CheckedJournal {
 
 const NOTHING: JournalContent = {
   ...{ rows: new RowTable(), makers: [], damaged: [], foreignLine: undefined },
-  ...{ tail: 'ended', wholeBytes: 0, bytes: 0, hasHeader: false, hasCrLf: false, otherColumns: undefined },
+  ...{
+    tail: 'ended',
+    wholeBytes: 0,
+    bytes: 0,
+    lines: 0,
+    packedEnd: 'whole',
+    hasHeader: false,
+    hasCrLf: false,
+    otherColumns: undefined,
+  },
   spent: { inputTokens: 0, outputTokens: 0, costUsd: 0 },
 };
 
@@ -28,8 +37,9 @@ const NOTHING: JournalContent = {
  */
 export async function readChecked(options: JournalOptions): Promise<CheckedJournal> {
   const paths = pathsOf(options.path);
-  const { table, name } = options;
-  const content = existsSync(paths.file) ? await readJournal(paths.file, table?.columns) : NOTHING;
+  const { table, name, packing } = options;
+  const isEmpty = (statSync(paths.file, { throwIfNoEntry: false })?.size ?? 0) === 0;
+  const content = isEmpty ? NOTHING : await readJournal(paths.file, table?.columns, packing);
   const manifest = await readManifest(paths.manifest);
   const own = { name: nameOf(options.settings), settings: options.settings };
   if (table !== undefined) refuseOtherColumns(name, content, table.columns);

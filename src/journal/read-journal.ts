@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { UsdSum } from '../core/money.ts';
 import type { FoundRow, RowPlace } from './found-row.ts';
+import type { PackedEnd, Packing } from './packing.ts';
 import type { ByteSource } from './read-lines.ts';
 import { readJsonRows } from './read-rows.ts';
 import type { RowReader } from './row-reader.ts';
@@ -33,6 +34,10 @@ export interface JournalContent {
   /** Bytes up to the end of the last whole line. */
   readonly wholeBytes: number;
   readonly bytes: number;
+  /** How a compressed file ends; of one that is not, `whole`. */
+  readonly packedEnd: PackedEnd;
+  /** Lines in all, the last one included even if it is not ended. */
+  readonly lines: number;
   /** The first line that is JSON but no row of ours, or the first of a file that should be CSV and is not. */
   readonly foreignLine: number | undefined;
   /** Of CSV: whether it begins with the names of its columns, and whether CR LF ends them, as we do not write it. */
@@ -46,11 +51,20 @@ export interface JournalContent {
 /** Settings beyond these share one number: a journal has a handful. */
 const MOST_MAKERS = 65_535;
 
-/** Reads all of a journal: JSON lines, or CSV with these columns. Rejects with what the file system says. */
-export async function readJournal(path: string, columns?: readonly string[]): Promise<JournalContent> {
-  const file = await open(path, constants.O_RDONLY);
+/**
+ * Reads all of a journal: JSON lines, or CSV with these columns; `packing` where it is compressed. Rejects with what
+ * the file system says.
+ */
+export async function readJournal(
+  path: string,
+  columns?: readonly string[],
+  packing?: Packing,
+): Promise<JournalContent> {
+  const packed = await packing?.open(path);
+  const file = packed ?? (await open(path, constants.O_RDONLY));
   try {
-    return columns === undefined ? await readContent(file) : await readTable(file, columns);
+    const content = columns === undefined ? await readContent(file) : await readTable(file, columns);
+    return packed === undefined ? content : { ...content, packedEnd: packed.end };
   } finally {
     await file.close();
   }
@@ -90,6 +104,7 @@ class Collector<Row extends FoundRow> {
   #tail: Tail = 'ended';
   #bytes = 0;
   #wholeBytes = 0;
+  #lines = 0;
   #foreignLine: number | undefined;
   #header: 'header' | 'crlf' | undefined;
 
@@ -99,6 +114,7 @@ class Collector<Row extends FoundRow> {
 
   readonly visit = ({ kind, line, offset, end, isEnded }: RowPlace, row: Row): void => {
     this.#bytes = end;
+    this.#lines = line;
     if (!isEnded) this.#tail = kind === 'damaged' ? 'torn' : 'unended';
     if (this.#tail !== 'torn') this.#wholeBytes = end;
     if (kind === 'row') {
@@ -113,7 +129,8 @@ class Collector<Row extends FoundRow> {
   content(): JournalContent {
     return {
       ...{ rows: this.#rows, damaged: this.#damaged, foreignLine: this.#foreignLine },
-      ...{ tail: this.#tail, wholeBytes: this.#wholeBytes, bytes: this.#bytes },
+      ...{ tail: this.#tail, wholeBytes: this.#wholeBytes, bytes: this.#bytes, lines: this.#lines },
+      packedEnd: 'whole',
       ...{ hasHeader: this.#header !== undefined, hasCrLf: this.#header === 'crlf', otherColumns: undefined },
       makers: this.#makers.names,
       spent: this.#spent.total(),

@@ -1,9 +1,20 @@
-import { appendFile, open, truncate } from 'node:fs/promises';
+import { appendFile, copyFile, open, truncate } from 'node:fs/promises';
 import { LineCutter } from './line-cutter.ts';
+import type { Packing } from './packing.ts';
 import type { JournalPaths } from './paths.ts';
 import type { DamagedLine, JournalContent } from './read-journal.ts';
 import { type KeptLine, rewriteLines } from './rewrite-lines.ts';
+import { rewritePacked } from './rewrite-packed.ts';
 import type { RowTable } from './row-table.ts';
+
+export interface RepairOptions {
+  /** Whether failed rows stay until they are replaced. */
+  readonly keepFailed?: boolean;
+  /** What CSV begins with. */
+  readonly header?: string | undefined;
+  /** Where the journal is compressed. */
+  readonly packing?: Packing | undefined;
+}
 
 /**
  * Makes a journal fit to be appended to: without a torn end, without damaged lines (moved to a file of their own),
@@ -13,14 +24,21 @@ import type { RowTable } from './row-table.ts';
 export async function repairJournal(
   paths: JournalPaths,
   content: JournalContent,
-  keepFailed = false,
-  header?: string,
+  { keepFailed = false, header, packing }: RepairOptions,
 ): Promise<number> {
-  const { rows, damaged, tail, wholeBytes, bytes, hasHeader, hasCrLf } = content;
+  const { rows, damaged, tail, wholeBytes, bytes, hasHeader, hasCrLf, packedEnd } = content;
   const dropped = dropRows(rows, keepFailed);
   const needsHeader = header !== undefined && (!hasHeader || hasCrLf);
-  if (damaged.length > 0 || dropped > 0 || needsHeader) {
-    if (damaged.length > 0) await keepDamaged(paths, damaged);
+  const isAnew = damaged.length > 0 || dropped > 0 || needsHeader;
+  if (packing !== undefined) {
+    if (!isAnew && tail === 'ended' && packedEnd === 'whole') return bytes;
+    return rewritePacked(paths, packing, standing(rows), header, async (_size, unpacked) => {
+      if (packedEnd === 'spoilt') await copyFile(paths.file, paths.damaged);
+      else if (damaged.length > 0) await keepDamaged(unpacked, paths.damaged, damaged);
+    });
+  }
+  if (isAnew) {
+    if (damaged.length > 0) await keepDamaged(paths.file, paths.damaged, damaged);
     return rewriteLines(paths.file, paths.temporary, standing(rows), header);
   }
   if (tail === 'torn') await truncate(paths.file, wholeBytes);
@@ -46,13 +64,10 @@ export function* standing(rows: RowTable, isWanted = (_row: number) => true): Ge
   }
 }
 
-async function keepDamaged(
-  { file, damaged: path }: JournalPaths,
-  lines: readonly DamagedLine[],
-): Promise<void> {
+async function keepDamaged(file: string, damaged: string, lines: readonly DamagedLine[]): Promise<void> {
   const from = await open(file, 'r');
   try {
-    const to = await open(path, 'a');
+    const to = await open(damaged, 'a');
     try {
       const cutter = new LineCutter(from);
       for (const { offset } of lines) await to.appendFile(await cutter.cut(offset));

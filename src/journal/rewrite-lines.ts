@@ -61,7 +61,7 @@ async function writeFile(
 }
 
 /** Makes what was renamed in a folder last. Where folders cannot be synced, the system sees to it. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r').catch(() => undefined);
   await handle?.sync().catch(() => {});
   await handle?.close();

@@ -6,10 +6,12 @@ import type { OpenFile } from './file-target.ts';
 import { outputError } from './output-error.ts';
 
 const write = promisify(fs.write);
+const fstat = promisify(fs.fstat);
+const ftruncate = promisify(fs.ftruncate);
 const close = promisify(fs.close);
 
 /**
- * Writes lines compressed, as one stream. What is given in one write is in the file when it resolves, and can be read
+ * Writes lines compressed, as one stream after what the file holds. What is given in one write is in the file when it resolves, and can be read
  * from there even if the stream never comes to its end. Throws `usage` where this Node.js cannot compress so.
  */
 export function compressedTarget(file: OpenFile, compression: Compression): Target {
@@ -21,10 +23,15 @@ class CompressedTarget implements Target {
   readonly #compressor: Compressor;
   readonly #flushKind: number;
   #chunks: Buffer[] = [];
+  /** Without a row, a file that holds streams already needs no further one. */
+  #isBegun = false;
+  /** Where the file ends. */
+  #end: number;
   #failure: unknown;
 
   constructor(file: OpenFile, compressor: Compressor, compression: Compression) {
     this.#file = file;
+    this.#end = file.size;
     this.#compressor = compressor;
     this.#flushKind = flushKind(compression);
     // Drained whenever there is something, or the stream would wait for a reader.
@@ -35,6 +42,7 @@ class CompressedTarget implements Target {
   }
 
   async write(lines: readonly string[]): Promise<void> {
+    this.#isBegun = true;
     const compressor = this.#compressor;
     compressor.write(lines.join(''));
     await new Promise<void>((resolve) => compressor.flush(this.#flushKind, resolve));
@@ -43,7 +51,7 @@ class CompressedTarget implements Target {
 
   async close(): Promise<void> {
     try {
-      if (this.#failure === undefined) {
+      if (this.#failure === undefined && (this.#isBegun || this.#end === 0)) {
         const ended = new Promise<void>((resolve) => this.#compressor.once('end', resolve));
         this.#compressor.end();
         await ended;
@@ -67,14 +75,23 @@ class CompressedTarget implements Target {
     this.#drain();
     const bytes = Buffer.concat(this.#chunks);
     this.#chunks = [];
+    let sent = 0;
     try {
       if (this.#failure !== undefined) throw this.#failure;
-      for (let sent = 0; sent < bytes.length; ) {
+      while (sent < bytes.length) {
         sent += (await write(this.#file.fd, bytes, sent, bytes.length - sent, null)).bytesWritten;
       }
     } catch (cause) {
       this.#failure = cause;
+      await this.#cutTornEnd(sent).catch(() => {});
       throw outputError(this.#file.name, cause);
     }
+    this.#end += sent;
+  }
+
+  /** Leaves what was in the file before, which ends with a whole line. A file that others have written to is left alone. */
+  async #cutTornEnd(sent: number): Promise<void> {
+    const stats = await fstat(this.#file.fd);
+    if (stats.isFile() && stats.size === this.#end + sent) await ftruncate(this.#file.fd, this.#end);
   }
 }

@@ -12,6 +12,13 @@ export interface Compressor extends Transform {
 /** What of Node's zlib came with 22.15. */
 interface WithZstd {
   readonly createZstdCompress?: () => Compressor;
+  readonly createZstdDecompress?: () => Unpacker;
+}
+
+/** A stream that unpacks. */
+export interface Unpacker extends Transform {
+  /** Packed bytes that it has made use of. */
+  readonly bytesWritten: number;
 }
 
 /** By the end of the name: `.gz` or `.zst`. */
@@ -27,6 +34,16 @@ export function createCompressor(compression: Compression, option: string): Comp
   if (createZstdCompress !== undefined) return createZstdCompress();
   throw new AppError('usage', `${option}: this Node.js cannot write .zst; it needs 22.15 or newer`, {
     hint: 'name the file .gz instead',
+  });
+}
+
+/** Throws `usage` where this Node.js cannot unpack it. `name` is that of the file. */
+export function createUnpacker(compression: Compression, name: string): Unpacker {
+  if (compression === 'gzip') return zlib.createGunzip();
+  const { createZstdDecompress } = zlib as WithZstd;
+  if (createZstdDecompress !== undefined) return createZstdDecompress();
+  throw new AppError('usage', `${name}: this Node.js cannot read .zst; it needs 22.15 or newer`, {
+    hint: 'unpack it first, with zstd -d',
   });
 }
 

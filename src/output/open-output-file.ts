@@ -1,7 +1,6 @@
 import fs from 'node:fs';
 import { promisify } from 'node:util';
 import { AppError } from '../core/errors.ts';
-import { compressionOf } from './compression.ts';
 import type { OpenFile } from './file-target.ts';
 import { errorCode, outputError } from './output-error.ts';
 
@@ -40,9 +39,6 @@ export async function openOutputFile(path: string, mode: OpenMode, option = '--o
 
   await close(fd);
   throw new AppError('usage', `${option} ${path}: it exists and is not empty`, {
-    hint:
-      compressionOf(path) === undefined
-        ? 'a run cannot go on after results in --format text; in jsonl or csv it can. Name another file, or move this one away with --fresh'
-        : 'a run cannot go on in a compressed file: with -o out.jsonl --final out.jsonl.gz it can, and the end is compressed; --fresh moves this one away',
+    hint: 'a run cannot go on after results in --format text; in jsonl or csv it can. Name another file, or move this one away with --fresh',
   });
 }

@@ -1,12 +1,12 @@
 import { constants, createReadStream, createWriteStream } from 'node:fs';
 import { copyFile, open, rename, rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { compressionOf, createCompressor } from './compression.ts';
+import { compressionOf, createCompressor, createUnpacker } from './compression.ts';
 import { outputError } from './output-error.ts';
 import type { Location } from './real-location.ts';
 
 /**
- * Copies a whole file to where others wait for it, compressed where the name says so and the file is not. It appears
+ * Copies a whole file to where others wait for it, compressed or not as the name says. It appears
  * there in one step, and on the disk before that. A copy rather than a link: a later run goes on writing to `from`.
  * Rejects with `output_write`; `name` is the new file as the user knows it.
  */
@@ -30,9 +30,10 @@ export async function publishFile(
 
 async function copy(from: string, to: string, isDevice: boolean): Promise<void> {
   const wanted = compressionOf(to.replace(/\.gistmill-tmp$/, ''));
-  const isThere = wanted === undefined || wanted === compressionOf(from);
+  const held = compressionOf(from);
   // Where the file system can share the blocks, this takes no time and no room.
-  if (isThere && !isDevice) return copyFile(from, to, constants.COPYFILE_FICLONE);
-  const stages = isThere ? [] : [createCompressor(wanted, '--final')];
-  await pipeline([createReadStream(from), ...stages, createWriteStream(to)]);
+  if (wanted === held && !isDevice) return copyFile(from, to, constants.COPYFILE_FICLONE);
+  const unpack = held === undefined || wanted === held ? [] : [createUnpacker(held, from)];
+  const pack = wanted === undefined || wanted === held ? [] : [createCompressor(wanted, '--final')];
+  await pipeline([createReadStream(from), ...unpack, ...pack, createWriteStream(to)]);
 }

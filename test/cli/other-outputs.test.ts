@@ -59,18 +59,20 @@ test.concurrent('--only-failed asks for nothing but what has failed, and replace
   expect(bare.exitCode).toBe(2);
 });
 
-test.concurrent('-o out.jsonl.gz is one gzip stream, and is not written to twice', async () => {
+test.concurrent('-o out.jsonl.gz is gone on with, and left as it is where all is done', async () => {
   const { flags } = await startScripted((text) => answer(text));
-  const { path } = await makeFolder({
+  const { path, read } = await makeFolder({
     'in.txt': Array.from({ length: 300 }, (_, n) => `text ${n}\n`).join(''),
   });
   const args = ['in.txt', '-o', 'out.jsonl.gz', ...flags];
   expect((await run(args, { cwd: path })).exitCode).toBe(0);
   const packed = readFileSync(join(path, 'out.jsonl.gz'));
   expect(okRows(gunzipSync(packed).toString())).toHaveLength(300);
-  const again = await run(args, { cwd: path });
-  expect([again.exitCode, readFileSync(join(path, 'out.jsonl.gz')).equals(packed)]).toEqual([2, true]);
-  expect(again.stderr).toContain('--final out.jsonl.gz');
+  const again = await run([...args, '--final', 'plain.jsonl'], { cwd: path });
+  expect([again.exitCode, readFileSync(join(path, 'out.jsonl.gz')).equals(packed)]).toEqual([0, true]);
+  expect(read('plain.jsonl')).toBe(gunzipSync(packed).toString());
+  await run(['in.txt', '-', ...args.slice(1)], { cwd: path, input: 'one more\n' });
+  expect(okRows(gunzipSync(readFileSync(join(path, 'out.jsonl.gz'))).toString())).toHaveLength(301);
 });
 
 test.concurrent('--final appears with the whole job only, and --split-by parts the rows', async () => {
