@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
-import { type Expected, tripleOf } from './expected.ts';
+import { type Expected, textHashOf, tripleOf } from './expected.ts';
+import type { SoakRecord } from './records.ts';
 
 export interface RowFigures {
   readonly rows: number;
@@ -14,7 +15,7 @@ export interface RowFigures {
   readonly malformed: number;
   /** Rows whose `key` an earlier one has. */
   readonly sharedKeys: number;
-  /** Rows that stand before one of a smaller `index`. */
+  /** Rows that stand where the input has another record; 0 where the order is of no matter. */
   readonly misplaced: number;
 }
 
@@ -22,16 +23,18 @@ export interface RowFigures {
 interface Row {
   readonly key: string;
   readonly content: string;
-  readonly index: number;
   readonly summary: string;
   readonly input: { readonly id?: string | number };
 }
 
-/** Compares the rows of an output with what should stand there. Empties `expected`. `.gz` is unpacked. */
-export async function checkRows(path: string, expected: Expected): Promise<RowFigures> {
+/**
+ * Compares the rows of an output with what should stand there, in the order of this input if there is one. Empties
+ * `expected`. `.gz` is unpacked.
+ */
+export async function checkRows(path: string, expected: Expected, input?: string): Promise<RowFigures> {
   const figures = { rows: 0, doubles: 0, losses: 0, strays: 0, malformed: 0, sharedKeys: 0, misplaced: 0 };
   const keys = new Set<string>();
-  let lastIndex = -1;
+  const inputs = input === undefined ? undefined : linesOf(input);
   for await (const line of linesOf(path)) {
     const row = readRow(line);
     if (row === undefined) {
@@ -46,8 +49,7 @@ export async function checkRows(path: string, expected: Expected): Promise<RowFi
     else expected.set(triple, left - 1);
     if (keys.has(row.key)) figures.sharedKeys += 1;
     keys.add(row.key);
-    if (row.index < lastIndex) figures.misplaced += 1;
-    lastIndex = row.index;
+    if (inputs !== undefined && !isOf(row, (await inputs.next()).value)) figures.misplaced += 1;
   }
   for (const left of expected.values()) figures.losses += left;
   return figures;
@@ -68,6 +70,12 @@ async function* linesOf(path: string): AsyncGenerator<string> {
     rest = `(${error})`;
   }
   if (rest !== '') yield `(not ended) ${rest}`;
+}
+
+function isOf(row: Row, line: string | undefined): boolean {
+  if (line === undefined) return false;
+  const { id, text } = JSON.parse(line) as SoakRecord;
+  return id === row.input.id && textHashOf(text) === row.content;
 }
 
 function readRow(line: string): Row | undefined {

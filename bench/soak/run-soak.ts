@@ -31,7 +31,7 @@ export interface SoakFigures extends RowFigures {
   readonly breaches: readonly string[];
 }
 
-const ENDS: Readonly<Record<string, number | null>> = { SIGKILL: null, SIGTERM: 143, SIGINT: 130 };
+const ENDS: Readonly<Record<string, number>> = { SIGTERM: 143, SIGINT: 130 };
 /** So many runs in a row without a new row, and it will not come to an end. */
 const MOST_IDLE_RUNS = 20;
 const QUIET = ['--quiet', '--timeout', '3s', '--grace', '500ms', '--model', 'soak', '--prompt', '{{text}}'];
@@ -51,6 +51,7 @@ class Soak {
   readonly #folder: string;
   readonly #mock: MockProcess;
   readonly #output: string;
+  readonly #file: string;
   readonly #input: GrowingInput;
   readonly #random: () => number;
   readonly #kills: Record<string, number> = {};
@@ -65,7 +66,8 @@ class Soak {
     this.#mock = mock;
     this.#output = join(this.#folder, options.output);
     this.#random = seeded(options.seed);
-    this.#input = new GrowingInput(join(folder, 'in.jsonl'), options.records, this.#random);
+    this.#file = join(folder, 'in.jsonl');
+    this.#input = new GrowingInput(this.#file, options.records, this.#random);
   }
 
   async run(): Promise<SoakFigures> {
@@ -73,7 +75,7 @@ class Soak {
     await mkdir(this.#folder);
     await this.#input.begin();
     const startedAt = performance.now();
-    await this.#runToTheEnd(join(this.#folder, '../in.jsonl'));
+    await this.#runToTheEnd();
     const wallMs = performance.now() - startedAt;
     const stats = await this.#mock.stats();
     const { distinctPrompts: requests, paid, paidTwice } = stats;
@@ -90,9 +92,9 @@ class Soak {
     return { ...figures, breaches: this.#breaches };
   }
 
-  async #runToTheEnd(input: string): Promise<void> {
+  async #runToTheEnd(): Promise<void> {
     const { concurrency, flags } = this.#options;
-    const args = [input, '-o', this.#output, '--base-url', this.#mock.url, '-c', String(concurrency)];
+    const args = [this.#file, '-o', this.#output, '--base-url', this.#mock.url, '-c', String(concurrency)];
     let idle = 0;
     let answered = 0;
     while (this.#breaches.length === 0) {
@@ -117,8 +119,9 @@ class Soak {
     this.#peakMb = Math.max(this.#peakMb, peakMb);
     if (killedBy !== undefined) this.#kills[killedBy] = (this.#kills[killedBy] ?? 0) + 1;
     if (exitCode === 1) this.#failedRuns += 1;
-    const isExpected = exitCode === 0 || exitCode === 1 || (killedBy && exitCode === ENDS[killedBy]);
-    if (!isExpected) {
+    // Until it listens for signals, each of them ends it at once.
+    const isKilled = killedBy !== undefined && (exitCode === null || exitCode === ENDS[killedBy]);
+    if (exitCode !== 0 && exitCode !== 1 && !isKilled) {
       const how = killedBy === undefined ? 'by itself' : `after ${killedBy}`;
       this.#breaches.push(`run ${this.#runs} ended ${how} with ${exitCode}: ${stderr.slice(-2000)}`);
     }
@@ -133,7 +136,9 @@ class Soak {
   async #checkRows(): Promise<RowFigures> {
     const clean = await startMockProcess(this.#options.bin, []);
     try {
-      return await checkRows(this.#output, await expectedRows(this.#options.records, clean.ask));
+      const { records, flags } = this.#options;
+      const expected = await expectedRows(records, clean.ask);
+      return await checkRows(this.#output, expected, flags.includes('--ordered') ? this.#file : undefined);
     } finally {
       await clean.close();
     }
@@ -151,12 +156,12 @@ class Soak {
 
 type Figures = Omit<SoakFigures, 'breaches'>;
 
-function breachesOf(figures: Figures, { records, flags }: SoakOptions): string[] {
+function breachesOf(figures: Figures, { records }: SoakOptions): string[] {
   const { rows, paidTwice, mayBePaidTwice, inputChanges } = figures;
   const breaches: string[] = [];
   if (rows !== records) breaches.push(`${rows} rows for ${records} records`);
-  const names = ['doubles', 'losses', 'strays', 'malformed', 'sharedKeys'] as const;
-  for (const name of flags.includes('--ordered') ? [...names, 'misplaced' as const] : names) {
+  const names = ['doubles', 'losses', 'strays', 'malformed', 'sharedKeys', 'misplaced'] as const;
+  for (const name of names) {
     if (figures[name] > 0) breaches.push(`${name}: ${figures[name]}`);
   }
   if (paidTwice > mayBePaidTwice) {
