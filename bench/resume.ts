@@ -37,18 +37,15 @@ async function startUp(directory: string): Promise<Finding[]> {
   const bare = await run(one, join(directory, 'empty.jsonl'));
   const start = await run(one, output);
   const whole = await run(all, output);
-  const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+  const more = (run: Measured): string => {
+    const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+    const time = `${seconds(run.wallMs - bare.wallMs)} (${seconds(run.cpuMs - bare.cpuMs)} of CPU time)`;
+    return `${time}, ${Math.round(run.peakMb)} MB at the peak`;
+  };
+  const size = Math.round(statSync(output).size / 1e6);
   return [
-    {
-      name: `start after ${DONE} results (${Math.round(statSync(output).size / 1e6)} MB)`,
-      value: `${seconds(start.wallMs - bare.wallMs)}, ${Math.round(start.peakMb - bare.peakMb)} MB more`,
-      aim: '≤ 3 s',
-    },
-    {
-      name: `the same with an input of as many records`,
-      value: `${seconds(whole.wallMs - bare.wallMs)}, ${Math.round(whole.peakMb - bare.peakMb)} MB more`,
-      aim: '',
-    },
+    { name: `start after ${DONE} results (${size} MB)`, value: more(start), aim: '≤ 3 s' },
+    { name: 'the same with as many records, all of them done', value: more(whole), aim: '≤ 6 s' },
   ];
 }
 
@@ -74,27 +71,20 @@ async function killedHalfWay(directory: string): Promise<Finding> {
   await writeRecords(input, JOB, 2000);
   const output = join(directory, 'job-out.jsonl');
   const args = [
-    input,
-    '-o',
-    output,
-    '--base-url',
-    `${endpoint.url}/v1`,
-    '--model',
-    'bench',
-    '-c',
-    '64',
-    '-q',
+    ...[input, '-o', output, '--base-url', `${endpoint.url}/v1`],
+    ...['--model', 'bench', '-c', '64', '-q'],
   ];
   const child = spawn(process.execPath, [GISTMILL, ...args], { stdio: 'ignore' });
   while ((await endpoint.stats()).paid < JOB / 2) await new Promise((resolve) => setTimeout(resolve, 20));
   child.kill('SIGKILL');
   await once(child, 'exit');
-  await gistmill(args);
-  const { paid } = await endpoint.stats();
+  const { exitCode, stderr } = await gistmill(args);
+  if (exitCode !== 0) throw new Error(`gistmill ended with ${exitCode}: ${stderr}`);
+  const { paid, paidTwice } = await endpoint.stats();
   await endpoint.close();
   return {
     name: `${JOB} records, killed half way and run again`,
-    value: `${(paid / JOB).toFixed(4)} passes paid`,
+    value: `${(paid / JOB).toFixed(4)} passes paid in total, ${paidTwice} requests twice`,
     aim: '≤ 1.01',
   };
 }
