@@ -1,9 +1,11 @@
 import { type Billing, openBilling } from '../batch/billing.ts';
+import type { TaskRooms } from '../batch/build-task.ts';
 import { joinBatch } from '../batch/join-batch.ts';
+import { openDataAnswers } from '../batch/open-answers.ts';
 import { openOutputs } from '../batch/open-outputs.ts';
 import type { Results } from '../batch/open-results.ts';
 import { openReuse, type Reuse } from '../batch/open-reuse.ts';
-import { rowSettings } from '../batch/row-settings.ts';
+import { openWork } from '../batch/open-work.ts';
 import { loadRunOptions } from '../config/load-config.ts';
 import { type Endpoint, resolveEndpoint } from '../config/resolve-endpoint.ts';
 import type { RunOptions } from '../config/run-options.ts';
@@ -13,11 +15,11 @@ import { Events } from '../core/events.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { type ErrorCode, failureRule } from '../core/failures.ts';
 import type { Source } from '../core/record.ts';
-import type { Prompt, Provider } from '../core/request.ts';
+import type { Provider } from '../core/request.ts';
 import { RunControl } from '../engine/run-control.ts';
 import { startObservers } from '../observe/start-observers.ts';
 import { Statistics } from '../observe/statistics.ts';
-import { createProvider } from '../provider/registry.ts';
+import { openProvider } from '../provider/open-provider.ts';
 import { watchInterrupts } from './interrupts.ts';
 import type { Io } from './io.ts';
 import { logFailure } from './log-failure.ts';
@@ -30,7 +32,7 @@ interface Rooms {
   readonly endpoint: Endpoint;
   readonly billing: Billing;
   readonly source: Source;
-  readonly prompt: Prompt;
+  readonly work: TaskRooms;
   readonly provider: Provider;
   readonly results: Results;
   readonly reuse: Reuse;
@@ -72,22 +74,28 @@ async function openAndRun(
   const source = await openSource(inputs, options, io);
   if (options.strict) await refuseBrokenInput(source);
   const prompt = await openPrompt(options, endpoint.model, io.cwd);
-  const settings = await rowSettings(options, endpoint, prompt);
-  const reuse = await openReuse(options, settings, env);
-  const provider = await createProvider({ ...options, ...endpoint, env });
+  const data = options.schema === undefined ? undefined : await openDataAnswers(options.schema);
+  const work = await openWork(options, endpoint, prompt, data);
+  const reuse = await openReuse(options, work.requests, env);
+  const provider = await openProvider({ ...options, ...endpoint, env });
   try {
     const results = await openOutputs({
       options: { ...options, keep: keepOf(options), inputs },
-      rowSettings: settings,
+      rowSettings: work.rows,
       ...{ stdout: io.stdout, ownProcess: io.ownProcess },
     });
     try {
-      return await run({ options, endpoint, billing, source, prompt, provider, results, reuse }, env, io);
+      return await run(
+        { options, endpoint, billing, source, provider, results, reuse, work: work.rooms },
+        env,
+        io,
+      );
     } finally {
       results.release();
     }
   } finally {
     reuse.close();
+    await work.close();
     await provider.close();
   }
 }
@@ -118,7 +126,7 @@ async function run(rooms: Rooms, env: Io['env'], io: Io): Promise<number> {
   const settings = { ...options, ordered: results.ordered };
   const reuse = { ...rooms.reuse, parts: results.parts };
   const { sink, spent, uses } = results;
-  const parts = { ...rooms, reuse, source, settings, sink, spent, uses };
+  const parts = { ...rooms, ...rooms.work, reuse, source, settings, sink, spent, uses };
   const end = await joinBatch({ ...parts, control, clock, random, emit });
   rooms.reuse.close();
   const reason = await finish(results, end.stoppedBy);

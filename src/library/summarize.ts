@@ -1,24 +1,25 @@
 import type { z } from 'zod';
 import { type Billing, openBilling } from '../batch/billing.ts';
 import { joinBatch } from '../batch/join-batch.ts';
-import { openAnswers } from '../batch/open-answers.ts';
 import { keyOf } from '../batch/open-reuse.ts';
-import { rowSettings } from '../batch/row-settings.ts';
+import { openWork } from '../batch/open-work.ts';
+import type { ProviderName } from '../catalog/providers.ts';
 import { settleRunOptions } from '../config/load-config.ts';
 import { type Endpoint, resolveEndpoint } from '../config/resolve-endpoint.ts';
 import type { RunOptions } from '../config/run-options.ts';
-import { toAbortSignal } from '../core/cancel-signal.ts';
 import { systemClock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { Events } from '../core/events.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Outcome } from '../core/outcome.ts';
-import type { Completion, CompletionRequest, Provider } from '../core/request.ts';
+import type { Completion, Provider } from '../core/request.ts';
 import { RunControl } from '../engine/run-control.ts';
 import { fromIterable } from '../input/from-iterable.ts';
 import { orderedSink } from '../output/ordered-sink.ts';
 import { createPrompt } from '../prompt/create-prompt.ts';
-import { createProvider } from '../provider/registry.ts';
+import { openProvider } from '../provider/open-provider.ts';
+import { adaptOwn } from '../provider/own/adapt-own.ts';
+import type { OwnProvider } from '../provider/own/own-provider.ts';
 import { type DataSchema, dataAnswers } from './data-schema.ts';
 import { OutcomeChannel } from './outcome-channel.ts';
 
@@ -40,11 +41,18 @@ type SharedOptions = Pick<
   | 'maxWords'
   | 'checkCopy'
   | 'checkLanguage'
+  | 'strategy'
+  | 'context'
+  | 'chunkTokens'
+  | 'overlap'
+  | 'onTruncated'
   | 'maxOutputTokens'
   | 'temperature'
   | 'param'
   | 'model'
   | 'baseUrl'
+  | 'region'
+  | 'apiVersion'
   | 'url'
   | 'body'
   | 'bodyType'
@@ -76,17 +84,11 @@ type SharedOptions = Pick<
 
 type Items = Iterable<string | JsonObject> | AsyncIterable<string | JsonObject>;
 
-/** An endpoint of your own. One attempt a call: no sleeping, no retrying; it throws a `ProviderError`. */
-export interface OwnProvider {
-  readonly name: string;
-  attempt(request: CompletionRequest, signal: AbortSignal): Promise<Completion>;
-}
-
 export interface SummarizeOptions extends Partial<SharedOptions> {
   /** What answers have to be: a schema of zod 4, or a JSON Schema. Outcomes then hold `answer.data`. */
   readonly schema?: DataSchema;
-  /** A built-in provider by name, or one of your own. */
-  readonly provider?: RunOptions['provider'] | OwnProvider;
+  /** A built-in provider by name, or one of your own: an object, or the file or package that exports it. */
+  readonly provider?: ProviderName | OwnProvider | (string & {});
   /** The key. Where it is missing, the environment is looked at as the command line does. */
   readonly apiKey?: string;
   /** Stops the run: requests in flight get `grace` ms, then the iteration throws the reason. */
@@ -165,8 +167,7 @@ async function run(
     ? await adapt(named, options)
     : await builtIn(options, apiKey);
   const prompt = await createPrompt({ ...options, model, params: options.param ?? {} });
-  const made = endpoint && (await rowSettings(options, endpoint, prompt));
-  const answers = await openAnswers(options, endpoint?.provider ?? 'own', data);
+  const work = await openWork(options, endpoint ?? { provider: 'own', model }, prompt, data);
   const stop = (): void =>
     control.stop(new AppError('interrupted', 'the signal aborted', { cause: signal?.reason }));
   if (signal?.aborted) stop();
@@ -174,8 +175,7 @@ async function run(
   try {
     const end = await joinBatch({
       ...{
-        prompt: answers.bind(prompt),
-        answer: answers.answer,
+        ...work.rooms,
         provider,
         billing,
         control,
@@ -184,13 +184,14 @@ async function run(
         random: Math.random,
         emit: events.emit,
       },
-      reuse: { keyOf: keyOf(made), dedupe: options.dedupe },
+      reuse: { keyOf: keyOf(work.requests), dedupe: options.dedupe },
       source: fromIterable(items, options),
       sink: options.ordered ? orderedSink(channel) : channel,
     });
     if (end.stoppedBy !== undefined) throw end.stoppedBy;
   } finally {
     signal?.removeEventListener('abort', stop);
+    await work.close();
     await provider.close();
   }
 }
@@ -205,18 +206,13 @@ interface Served {
 
 async function adapt(own: OwnProvider, options: RunOptions): Promise<Served> {
   const model = options.model ?? own.name;
-  const provider: Provider = {
-    name: own.name,
-    attempt: (request, signal) => own.attempt(request, toAbortSignal(signal)),
-    close: async () => {},
-  };
-  return { provider, model, billing: await openBilling(options, { provider: 'own', model }) };
+  return { provider: adaptOwn(own), model, billing: await openBilling(options, { provider: 'own', model }) };
 }
 
 async function builtIn(options: RunOptions, apiKey: string | undefined): Promise<Served> {
   const env = apiKey === undefined ? process.env : { ...process.env, GISTMILL_API_KEY: apiKey };
   const endpoint = resolveEndpoint(options, env, process.cwd());
   const billing = await openBilling(options, endpoint);
-  const provider = await createProvider({ ...options, ...endpoint, env });
+  const provider = await openProvider({ ...options, ...endpoint, env });
   return { provider, model: endpoint.model, billing, endpoint };
 }

@@ -17,7 +17,7 @@ export function cached(next: Complete, { keyOf, store, emit }: CachedParts): Com
   return async (request, call) => {
     const key = keyOf(request);
     const known = store.get(key);
-    if (known !== undefined) {
+    if (known !== undefined && request.anew !== true) {
       emit('saved', { id: call.id, from: 'cache' });
       return { ...known, from: 'cache' };
     }

@@ -18,7 +18,7 @@ export function keptParts(next: Complete, { keyOf, store, emit }: KeptPartsParts
     if (call.partOf === undefined) return next(request, call);
     const key = keyOf(request);
     const known = await store.get(key);
-    if (known !== undefined) {
+    if (known !== undefined && request.anew !== true) {
       emit('saved', { id: call.id, from: 'parts' });
       return { ...known, from: 'parts' };
     }
