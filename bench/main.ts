@@ -11,6 +11,7 @@ import { resume } from './resume.ts';
 import { schedule } from './schedule.ts';
 import { startup } from './startup.ts';
 import { throughput } from './throughput.ts';
+import { tokens } from './tokens.ts';
 
 const BENCHMARKS: Readonly<Record<string, (directory: string) => Promise<Finding[]>>> = {
   startup,
@@ -20,6 +21,7 @@ const BENCHMARKS: Readonly<Record<string, (directory: string) => Promise<Finding
   concurrency,
   memory,
   resume,
+  tokens,
   quality,
 };
 const USUAL = ['startup', 'throughput', 'schedule', 'quota'];

@@ -1,3 +1,6 @@
+import type { CatalogEntry } from '../src/catalog/entry.ts';
+import { PROVIDERS } from '../src/catalog/providers.ts';
+import { DOCTOR_OPTIONS } from '../src/config/doctor-options.ts';
 import { ESTIMATE_OPTIONS } from '../src/config/estimate-options.ts';
 import { EVAL_OPTIONS } from '../src/config/eval-options.ts';
 import { MOCK_OPTIONS } from '../src/config/mock-options.ts';
@@ -103,6 +106,11 @@ ${optionTables(STATUS_OPTIONS)}
 All options above as well; \`--text-field\` and those that say how inputs are read count. These are flags only.
 
 ${optionTables(EVAL_OPTIONS)}
+## gistmill doctor
+
+All options above as well. These are flags only.
+
+${optionTables(DOCTOR_OPTIONS)}
 ## gistmill mock
 
 Flags and variables only.
@@ -111,8 +119,8 @@ ${optionTables(MOCK_OPTIONS, MOCK_PREFIX)}
 ## Keys, and other variables
 
 A key is never an argument, which every process on the machine could read, and never stands in a configuration file.
-The first that is there counts: \`--api-key-file\`, \`--api-key-env\`, \`GISTMILL_API_KEY\`, \`OPENAI_API_KEY\`. Names that
-end in \`_KEY\` are free for \`--api-key-env\`.
+The first that is there counts: \`--api-key-file\`, \`--api-key-env\`, \`GISTMILL_API_KEY\`, and the provider's own,
+such as \`OPENAI_API_KEY\`, which goes to that provider alone. Names that end in \`_KEY\` are free for \`--api-key-env\`.
 
 | variable | meaning |
 |---|---|
@@ -196,4 +204,16 @@ function code(text: string): string {
 
 function row(...cells: readonly string[]): string {
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+/** What stands in docs/providers.md of the providers that are known by name. */
+export function renderProviders(): string {
+  const rows = (PROVIDERS as readonly CatalogEntry[]).map((entry) => {
+    const { name, title, baseUrl, urlExample, keyVariables, source } = entry;
+    const described = source.startsWith('https:') ? `[${title}](${source})` : title;
+    const where = baseUrl ?? (urlExample === undefined ? '' : `--base-url ${urlExample}`);
+    const keys = [...(entry.wire === 'bedrock' ? ['AWS_ACCESS_KEY_ID'] : []), ...keyVariables];
+    return row(code(name), described, where === '' ? '' : code(where), keys.map(code).join(', '));
+  });
+  return `| name | what it is | where | key |\n|---|---|---|---|\n${rows.join('\n')}`;
 }

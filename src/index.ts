@@ -8,9 +8,14 @@ export type { Completion, CompletionRequest, Finish, Message, Usage } from './co
 export type { DataSchema } from './library/data-schema.ts';
 export {
   type DataOutcome,
-  type OwnProvider,
   type SummarizeOptions,
   type SummarizeRun,
   summarize,
 } from './library/summarize.ts';
+export type {
+  CreateOwnProvider,
+  OwnCompletion,
+  OwnProvider,
+  OwnProviderOptions,
+} from './provider/own/own-provider.ts';
 export { type ResultRow, resultRowSchema } from './output/row-schema.ts';

@@ -21,6 +21,7 @@ const io: Io = {
   stderr: process.stderr,
   env: process.env,
   cwd: process.cwd(),
+  nodeVersion: process.version,
   signals: {
     onInterrupt(listener) {
       for (const signal of INTERRUPTS) process.on(signal, listener);

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { renderEnvExample, renderErrors, renderOptions } from '../scripts/render-docs.ts';
+import { renderEnvExample, renderErrors, renderOptions, renderProviders } from '../scripts/render-docs.ts';
 import { loadEstimateOptions, loadMockOptions, loadRunOptions } from '../src/config/load-config.ts';
 
 // Stale? `npx vitest run test/docs.test.ts -u` writes the files anew.
@@ -15,6 +17,13 @@ describe('the files generated from the code are up to date', () => {
 
   test('docs/errors.md lists every error code and exit code', async () => {
     await expect(renderErrors()).toMatchFileSnapshot('../docs/errors.md');
+  });
+
+  test('docs/providers.md lists every provider that is known by name', async () => {
+    const page = readFileSync(join(import.meta.dirname, '../docs/providers.md'), 'utf8');
+    const section = /(?<=<!-- providers -->\n).*(?=<!-- \/providers -->)/s;
+    const renewed = page.replace(section, () => `${renderProviders()}\n`);
+    await expect(renewed).toMatchFileSnapshot('../docs/providers.md');
   });
 });
 

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 
 const SRC = join(import.meta.dirname, '../src');
 const ROOMS = [
+  'catalog',
   'config',
   'input',
   'prompt',
@@ -19,6 +20,7 @@ const ROOMS = [
   'tokens',
   'journal',
   'cache',
+  'chunks',
 ];
 const ROOMS_BUT_OBSERVE = ROOMS.filter((room) => room !== 'observe');
 
@@ -26,12 +28,16 @@ const ROOMS_BUT_OBSERVE = ROOMS.filter((room) => room !== 'observe');
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   ...Object.fromEntries(ROOMS.map((room) => [room, ['core']])),
+  chunks: ['core', 'tokens'],
+  // What a provider's name means has to be the same for all three.
+  ...Object.fromEntries(['config', 'provider', 'pricing'].map((room) => [room, ['core', 'catalog']])),
   batch: ['core', ...ROOMS_BUT_OBSERVE],
   library: ['core', 'batch', ...ROOMS_BUT_OBSERVE],
   estimate: ['core', 'batch', 'engine', 'tokens', 'mock', 'observe'],
+  doctor: ['core', 'catalog', 'config', 'provider', 'cache'],
   status: ['core', 'journal', 'output', 'prompt', 'provider', 'observe'],
   eval: ['core'],
-  commands: ['core', 'batch', 'estimate', 'status', 'eval', ...ROOMS],
+  commands: ['core', 'batch', 'estimate', 'status', 'eval', 'doctor', ...ROOMS],
   'main.ts': ['core', 'commands'],
   'index.ts': ['core', 'library', ...ROOMS_BUT_OBSERVE],
 };
@@ -50,9 +56,12 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
     'node:fs/promises',
     'node:path',
   ],
+  chunks: ['node:timers/promises', 'tinypool'],
   cache: ['better-sqlite3', 'node:fs', 'node:fs/promises', 'node:os', 'node:path'],
+  catalog: [],
   pricing: ['@pydantic/genai-prices'],
   tokens: ['gpt-tokenizer/encoding/cl100k_base', 'gpt-tokenizer/encoding/o200k_base'],
+  doctor: ['node:dns/promises', 'node:net', 'node:tls'],
   estimate: [],
   eval: [],
   status: ['csv-parse/sync', 'node:fs', 'node:fs/promises', 'node:stream', 'node:zlib', 'zod'],

@@ -6,7 +6,10 @@ import type { Sink } from '../core/outcome.ts';
 import type { Source } from '../core/record.ts';
 import type { Provider } from '../core/request.ts';
 import type { BudgetSettings } from '../engine/budget/open-budget.ts';
-import { buildComplete, type ReuseParts } from '../engine/build-complete.ts';
+import { buildComplete, type CommonSettings, type ReuseParts } from '../engine/build-complete.ts';
+import { buildSpread, type EndpointParts } from '../engine/build-spread.ts';
+import type { Complete } from '../engine/complete/complete.ts';
+import type { FromBatch } from '../engine/complete/from-batch.ts';
 import type { OnTruncated } from '../engine/complete/on-truncated.ts';
 import { AdaptiveConcurrency } from '../engine/concurrency/adaptive-concurrency.ts';
 import { FailureLimit, type FailureLimitOptions } from '../engine/failure-limit.ts';
@@ -17,19 +20,23 @@ import { startRunDeadline } from '../engine/run-deadline.ts';
 import type { Billing } from './billing.ts';
 import { buildTask, type TaskRooms, type TaskSettings } from './build-task.ts';
 
-/** What of the configuration concerns the engine. Times in ms. */
-export interface BatchSettings extends TaskSettings {
+/** How much one endpoint may be asked. */
+export interface LimitSettings {
   readonly concurrency: number | 'auto';
   /** Most that `auto` may try. */
   readonly maxConcurrency: number;
-  readonly window?: number | undefined;
-  readonly ordered: boolean;
   readonly rpm?: number | undefined;
   readonly tpm?: number | undefined;
   readonly inputTpm?: number | undefined;
   readonly outputTpm?: number | undefined;
   readonly rpd?: number | undefined;
   readonly tpd?: number | undefined;
+}
+
+/** What of the configuration concerns the engine. Times in ms. */
+export interface BatchSettings extends TaskSettings, LimitSettings {
+  readonly window?: number | undefined;
+  readonly ordered: boolean;
   readonly maxAttempts: number;
   readonly maxRateLimitAttempts: number;
   readonly timeout: number;
@@ -50,10 +57,33 @@ export interface EarlierSpent {
   readonly costUsd: number;
 }
 
+/** One of several endpoints. */
+export interface BatchEndpoint {
+  /** Tells it from the others, in rows and words. */
+  readonly name: string;
+  readonly weight: number;
+  readonly model: string;
+  readonly provider: Provider;
+  readonly billing: Billing;
+  readonly settings: LimitSettings;
+  /** What other runs have taken from its limits by the day. */
+  readonly uses?: LimitUseStore | undefined;
+}
+
+export interface BatchEndpoints {
+  /** Share the work. */
+  readonly main: readonly BatchEndpoint[];
+  /** Are asked where those refuse a text, or are gone. */
+  readonly fallback: readonly BatchEndpoint[];
+  readonly fallbackReuse?: ReuseParts | undefined;
+}
+
 export interface BatchRooms extends TaskRooms {
   readonly settings: BatchSettings;
   readonly source: Source;
   readonly provider: Provider;
+  /** In place of `provider`, its limits and its billing, where there are several. */
+  readonly endpoints?: BatchEndpoints | undefined;
   readonly sink: Sink;
   readonly control: RunControl;
   readonly clock: Clock;
@@ -65,6 +95,8 @@ export interface BatchRooms extends TaskRooms {
   readonly spent?: EarlierSpent | undefined;
   /** Default: every request is sent. */
   readonly reuse?: ReuseParts | undefined;
+  /** What a batch has answered already. Default: nothing. */
+  readonly fromBatch?: FromBatch | undefined;
   /** What other runs have taken from the limits by the day. Default: nothing. */
   readonly uses?: LimitUseStore | undefined;
 }
@@ -79,7 +111,7 @@ const LIMITS = [
   ['outputTpm', 'outputTokens', MINUTE_MS],
   ['rpd', 'requests', DAY_MS],
   ['tpd', 'tokens', DAY_MS],
-] as const satisfies readonly (readonly [keyof BatchSettings, QuotaOptions['unit'], number])[];
+] as const satisfies readonly (readonly [keyof LimitSettings, QuotaOptions['unit'], number])[];
 /** Open records for each request in flight: enough that a slot never waits for the reader. */
 const WINDOW = 4;
 /** In input order one slow record holds back those behind it; a wider window keeps the slots busy. */
@@ -92,30 +124,17 @@ const FREE: Billing = { billed: false };
 
 /** Runs a batch through all rooms to its end. */
 export async function joinBatch(rooms: BatchRooms): Promise<BatchEnd> {
-  const { settings, source, provider, sink, control, clock, random, emit, billing = FREE } = rooms;
-  const concurrency = concurrencyOf(settings);
-  const complete = buildComplete({
-    ...{ provider, control, clock, random, emit },
-    costOf: billing.costOf,
-    ...{ reuse: rooms.reuse, uses: rooms.uses },
-    settings: {
-      concurrency,
-      limits: limitsOf(settings),
-      maxAttempts: settings.maxAttempts,
-      maxRateLimitAttempts: settings.maxRateLimitAttempts,
-      timeoutMs: settings.timeout,
-      maxRetryWaitMs: settings.maxRetryWait,
-      maxConsecutiveFailures: settings.maxConsecutiveFailures,
-      onTruncated: settings.onTruncated,
-      budget: budgetOf(settings, billing, rooms.spent),
-    },
-  });
+  const { settings, source, sink, control, clock, emit } = rooms;
+  const { complete, concurrencies } =
+    rooms.endpoints === undefined ? one(rooms) : several(rooms, rooms.endpoints);
+  const most = (): number => sum(concurrencies.map((each) => (typeof each === 'number' ? each : each.limit)));
+  const factor = settings.ordered ? ORDERED_WINDOW : WINDOW;
   const cancelDeadline = startRunDeadline(control, clock, settings.deadline);
   const end = await runBatch({
     ...{ source, complete, sink, control, clock, emit },
-    task: buildTask(rooms, settings, typeof concurrency === 'number' ? concurrency : settings.maxConcurrency),
+    task: buildTask(rooms, settings, breadthOf(concurrencies, rooms)),
     failureLimit: new FailureLimit(settings.maxFailures),
-    window: settings.window ?? windowFor(concurrency, settings.ordered ? ORDERED_WINDOW : WINDOW),
+    window: settings.window ?? (() => most() * factor),
     recordDeadlineMs: settings.recordDeadline,
   });
   cancelDeadline();
@@ -123,19 +142,77 @@ export async function joinBatch(rooms: BatchRooms): Promise<BatchEnd> {
   return end;
 }
 
-function concurrencyOf({ concurrency, maxConcurrency }: BatchSettings): number | AdaptiveConcurrency {
+type Concurrency = number | AdaptiveConcurrency;
+
+interface Joined {
+  readonly complete: Complete;
+  readonly concurrencies: readonly Concurrency[];
+}
+
+function one(rooms: BatchRooms): Joined {
+  const { settings, provider, control, clock, random, emit, billing = FREE } = rooms;
+  const concurrency = concurrencyOf(settings);
+  const complete = buildComplete({
+    ...{ provider, control, clock, random, emit },
+    costOf: billing.costOf,
+    ...{ reuse: rooms.reuse, uses: rooms.uses },
+    settings: { ...commonSettings(rooms, billing.billed), concurrency, limits: limitsOf(settings) },
+  });
+  return { complete, concurrencies: [concurrency] };
+}
+
+function several(rooms: BatchRooms, { main, fallback, fallbackReuse }: BatchEndpoints): Joined {
+  const { control, clock, random, emit, reuse } = rooms;
+  const isBilled = [...main, ...fallback].some(({ billing }) => billing.billed);
+  const [endpoints, others] = [main.map(toEndpoint), fallback.map(toEndpoint)];
+  const complete = buildSpread({
+    ...{ endpoints, fallback: others, control, clock, random, emit, reuse, fallbackReuse },
+    settings: commonSettings(rooms, isBilled),
+  });
+  return { complete, concurrencies: endpoints.map((endpoint) => endpoint.settings.concurrency) };
+}
+
+function toEndpoint({ settings, billing, ...endpoint }: BatchEndpoint): EndpointParts {
+  return {
+    ...endpoint,
+    settings: { concurrency: concurrencyOf(settings), limits: limitsOf(settings) },
+    costOf: billing.billed ? billing.costOf : () => 0,
+  };
+}
+
+function commonSettings({ settings, spent }: BatchRooms, isBilled: boolean): CommonSettings {
+  return {
+    maxAttempts: settings.maxAttempts,
+    maxRateLimitAttempts: settings.maxRateLimitAttempts,
+    timeoutMs: settings.timeout,
+    maxRetryWaitMs: settings.maxRetryWait,
+    maxConsecutiveFailures: settings.maxConsecutiveFailures,
+    onTruncated: settings.onTruncated,
+    budget: budgetOf(settings, isBilled, spent),
+  };
+}
+
+function concurrencyOf({ concurrency, maxConcurrency }: LimitSettings): Concurrency {
   if (concurrency !== 'auto') return concurrency;
   return new AdaptiveConcurrency({ start: START, most: maxConcurrency });
 }
 
-function windowFor(concurrency: number | AdaptiveConcurrency, factor: number): number | (() => number) {
-  return typeof concurrency === 'number' ? concurrency * factor : () => concurrency.limit * factor;
+/** Most parts of one text that are worked at at once. */
+function breadthOf(concurrencies: readonly Concurrency[], { settings, endpoints }: BatchRooms): number {
+  const most = endpoints?.main.map((endpoint) => endpoint.settings.maxConcurrency) ?? [
+    settings.maxConcurrency,
+  ];
+  return sum(concurrencies.map((each, at) => (typeof each === 'number' ? each : (most[at] ?? 0))));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** Where nothing is billed, any limit in USD is kept by itself. */
 function budgetOf(
   { maxCost, maxTokensTotal }: BatchSettings,
-  { billed }: Billing,
+  billed: boolean,
   spent: EarlierSpent | undefined,
 ): BudgetSettings {
   return {
@@ -145,7 +222,7 @@ function budgetOf(
   };
 }
 
-function limitsOf(settings: BatchSettings): QuotaOptions[] {
+function limitsOf(settings: LimitSettings): QuotaOptions[] {
   return LIMITS.flatMap(([key, unit, windowMs]) => {
     const limit = settings[key];
     return limit === undefined ? [] : [{ unit, limit, windowMs, name: flagName(key) }];

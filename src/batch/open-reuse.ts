@@ -1,5 +1,6 @@
 import manifest from '../../package.json' with { type: 'json' };
 import type { AnswerCache } from '../cache/answer-cache.ts';
+import { wireOf } from '../catalog/find-provider.ts';
 import type { RunOptions } from '../config/run-options.ts';
 import { type AppError, toAppError } from '../core/errors.ts';
 import type { ReuseParts } from '../engine/build-complete.ts';
@@ -22,7 +23,7 @@ type Env = Readonly<Record<string, string | undefined>>;
  */
 export async function openReuse(
   { dedupe, cache, cacheTtl }: Pick<RunOptions, 'dedupe' | 'cache' | 'cacheTtl'>,
-  settings: RowSettings,
+  settings: RowSettings | undefined,
   env: Env,
 ): Promise<Reuse> {
   const trouble = new Trouble();
@@ -46,10 +47,11 @@ export function keyOf(made: RowSettings | undefined): KeyOf {
   if (made === undefined) return requestKey({ identity: '', document: { fields: 'all' } });
   const { settings, usedFields } = made;
   const { provider } = settings;
+  const wire = wireOf(String(provider));
   return requestKey({
     // What summarises here may do so otherwise in another version.
     identity: JSON.stringify(provider === 'local' ? { ...settings, version: manifest.version } : settings),
-    document: provider === 'openai' ? undefined : { fields: usedFields },
+    document: wire === 'http' || wire === 'local' || wire === 'own' ? { fields: usedFields } : undefined,
   });
 }
 

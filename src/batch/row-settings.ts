@@ -1,3 +1,4 @@
+import { wireOf } from '../catalog/find-provider.ts';
 import type { Endpoint } from '../config/resolve-endpoint.ts';
 import type { RunOptions } from '../config/run-options.ts';
 import type { JsonObject } from '../core/json.ts';
@@ -30,9 +31,9 @@ export async function rowSettings(
   const inParts = options.strategy !== undefined && !WHOLE.includes(options.strategy);
   const asked = { ...whole, ...(inParts && prompt.stepSettings) };
   const url = withoutSecrets(endpoint.baseUrl ?? endpoint.url ?? '');
-  if (provider === 'openai') {
+  if (wireOf(provider) !== 'http') {
     return {
-      settings: { provider, url, ...asked, ...named('param', params) },
+      settings: { provider, ...(url !== '' && { url }), ...asked, ...named('param', params) },
       usedFields: prompt.usedFields,
     };
   }

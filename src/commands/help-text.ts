@@ -16,6 +16,7 @@ const EXAMPLES = `
   gistmill in.jsonl --base-url http://127.0.0.1:8000/v1 --model NAME \\
     --concurrency 64 --rpm 600 --tpm 200000
   gistmill in.jsonl --url http://127.0.0.1:9000/summarise   # any endpoint
+  gistmill in.jsonl -m groq/llama-3.3-70b-versatile   # with GROQ_API_KEY
   gistmill in.txt -m NAME --prompt 'One sentence for a child: {{text}}'
   gistmill in.jsonl -m NAME --length '60 words' --language de
   gistmill in.jsonl -m NAME --preset classify --var labels=news,sport
@@ -38,6 +39,7 @@ Commands:
   gistmill preset       list the presets, or show one, to copy and change
   gistmill status       tell what is done, what failed and what is missing
   gistmill eval         measure summaries against references
+  gistmill doctor       tell whether configuration and endpoint are sound
   gistmill mock         serve a local endpoint to rehearse on
   gistmill schema       print the JSON Schema of a result
   gistmill help mock    the options of gistmill mock
@@ -123,6 +125,20 @@ Examples:
 
 Exit codes: 0 measured; 1 there was nothing to measure; 2 wrong usage, or a
 file cannot be read.`;
+
+export const DOCTOR_HELP_FOOTER = `
+It takes the options of gistmill itself as well (see gistmill --help), from
+wherever they come, and shows where that is. Keys are never shown: only their
+last four characters, or their length. Then it looks at the way to the endpoint
+(proxy, name, connection), asks which models there are, and sends one request.
+
+Examples:
+  gistmill doctor --model groq/llama-3.3-70b-versatile
+  gistmill doctor --base-url http://127.0.0.1:8000/v1 --model NAME
+  gistmill doctor --no-request --json | jq .checks
+
+Exit codes: 0 all is well; 1 a run could go on, but there is something to look
+at; 2 the configuration is at fault; 3 the endpoint is not reached, or refuses.`;
 
 export const MOCK_HELP_FOOTER = `
 Every option is also a variable: --error-rate is GISTMILL_MOCK_ERROR_RATE.

@@ -12,6 +12,8 @@ export interface Io {
   readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Such as `v20.19.0`. */
+  readonly nodeVersion: string;
   readonly signals: {
     /** While anyone listens, these signals do not end the process. Returns what ends the listening. */
     onInterrupt(listener: (signal: Interrupt) => void): () => void;

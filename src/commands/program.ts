@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, Help, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { DOCTOR_OPTIONS } from '../config/doctor-options.ts';
 import { ESTIMATE_OPTIONS } from '../config/estimate-options.ts';
 import { EVAL_OPTIONS } from '../config/eval-options.ts';
 import { MOCK_OPTIONS } from '../config/mock-options.ts';
@@ -10,6 +11,7 @@ import { STATUS_OPTIONS } from '../config/status-options.ts';
 import { AppError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import {
+  DOCTOR_HELP_FOOTER,
   ESTIMATE_HELP_FOOTER,
   EVAL_HELP_FOOTER,
   HELP_WIDTH,
@@ -45,6 +47,7 @@ export interface Handlers {
   status(results: string | undefined, flags: Flags, io: Io): Promise<number>;
   eval(results: string, flags: Flags, io: Io): Promise<number>;
   cache(action: string, flags: Flags, io: Io): Promise<number>;
+  doctor(flags: Flags, io: Io): Promise<number>;
 }
 
 const HANDLERS: Handlers = {
@@ -57,6 +60,7 @@ const HANDLERS: Handlers = {
   eval: async (results, flags, io) => (await import('./eval.ts')).evalCommand(results, flags, io),
   schema: async (io) => (await import('./schema.ts')).schemaCommand(io),
   cache: async (action, flags, io) => (await import('./cache.ts')).cacheCommand(action, flags, io),
+  doctor: async (flags, io) => (await import('./doctor.ts')).doctorCommand(flags, io),
 };
 
 /**
@@ -95,6 +99,7 @@ function buildProgram(io: Io, handlers: Handlers, onExit: (code: number) => void
   addPreset(program, async (action, name) => onExit(await handlers.preset(action, name, io)));
   addStatus(program, async (results, flags) => onExit(await handlers.status(results, flags, io)));
   addEval(program, async (results, flags) => onExit(await handlers.eval(results, flags, io)));
+  addDoctor(program, async (flags) => onExit(await handlers.doctor(flags, io)));
   addMock(program, async (flags) => onExit(await handlers.mock(flags, io)));
   program
     .command('schema')
@@ -185,6 +190,15 @@ function addEval(program: Command, action: (results: string, flags: Flags) => Pr
     .addHelpText('after', EVAL_HELP_FOOTER)
     .action(action);
   addOwnOptions(evaluation, EVAL_OPTIONS);
+}
+
+function addDoctor(program: Command, action: (flags: Flags) => Promise<void>): void {
+  const doctor = program
+    .command('doctor')
+    .description('Tell what is configured and from where, and whether the endpoint is there and takes it.')
+    .addHelpText('after', DOCTOR_HELP_FOOTER)
+    .action(action);
+  addOwnOptions(doctor, DOCTOR_OPTIONS);
 }
 
 /** Adds these options and, without listing them, those of the run. */

@@ -48,7 +48,7 @@ export function fileLayer(specs: readonly OptionSpec[], file: ConfigFile | undef
     if (value === undefined || value === null) continue;
     const isPath =
       kind === 'path' ||
-      (kind === 'nameOrPath' && /[/\\]|\.md$/i.test(String(value))) ||
+      (kind === 'nameOrPath' && /^[^@]*[/\\]|\.md$/i.test(String(value))) ||
       (kind === 'folder' && !/^(auto|off|true|false|yes|no|on|1|0)$/i.test(String(value)));
     const meant = isPath && nonEmpty(value) ? besideConfig(file.label, String(value)) : value;
     layer.set(key, { value: meant, label: `${file.label}, ${key}` });

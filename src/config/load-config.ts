@@ -1,4 +1,5 @@
 import { AppError } from '../core/errors.ts';
+import { BATCH_OPTIONS, type BatchOptions } from './batch-options.ts';
 import { checkConfigKeys, checkVariables } from './check-names.ts';
 import { readConfigFile } from './config-file.ts';
 import {
@@ -40,7 +41,20 @@ export interface Configuration<T> {
  * Frozen. Throws a `usage` error that names the place of what is wrong.
  */
 export async function loadRunOptions(sources: ConfigSources): Promise<Configuration<RunOptions>> {
-  const env = await loadEnv(sources, 'envFile');
+  const { options, env } = await loadExplainedOptions(sources);
+  return { options, env };
+}
+
+export interface Explained extends Configuration<RunOptions> {
+  /** What is set, by option key, and where. */
+  readonly given: Layer;
+  /** The file of variables that was read, or would have been. */
+  readonly envFile: string;
+}
+
+/** The same, and where each value comes from. */
+export async function loadExplainedOptions(sources: ConfigSources): Promise<Explained> {
+  const { env, label } = await loadEnv(sources, 'envFile');
   const named = nonEmpty(sources.flags.config) ?? nonEmpty(env.GISTMILL_CONFIG);
   const file = await readConfigFile(named, sources.cwd);
   const layers = [
@@ -48,12 +62,13 @@ export async function loadRunOptions(sources: ConfigSources): Promise<Configurat
     variableLayer(RUN_OPTIONS, RUN_PREFIX, env),
     fileLayer(RUN_OPTIONS, file),
   ];
-  return { options: settle(RUN_OPTIONS, layers) as RunOptions, env };
+  const options = settle(RUN_OPTIONS, layers) as RunOptions;
+  return { options, env, given: mergeLayers(RUN_OPTIONS, layers), envFile: label };
 }
 
 /** The configuration of `gistmill mock`: flags, then `GISTMILL_MOCK_*` variables, then defaults. */
 export async function loadMockOptions(sources: ConfigSources): Promise<Configuration<MockOptions>> {
-  const env = await loadEnv(sources);
+  const { env } = await loadEnv(sources);
   const layers = [flagLayer(MOCK_OPTIONS, sources.flags), variableLayer(MOCK_OPTIONS, MOCK_PREFIX, env)];
   return { options: settle(MOCK_OPTIONS, layers) as MockOptions, env };
 }
@@ -82,6 +97,14 @@ export async function loadPromptOptions(
   return { options, env, own: settle(PROMPT_OPTIONS, layers) as PromptCommandOptions };
 }
 
+/** The configuration of `gistmill batch`: that of the run, and its own, which are flags only. */
+export async function loadBatchOptions(
+  sources: ConfigSources,
+): Promise<Configuration<RunOptions> & { readonly own: BatchOptions }> {
+  const { options, env } = await loadRunOptions(sources);
+  return { options, env, own: settle(BATCH_OPTIONS, [flagLayer(BATCH_OPTIONS, sources.flags)]) as BatchOptions };
+}
+
 /**
  * The configuration of a run from values that are already what they become (times in ms, sizes in bytes), as
  * a caller of the library gives them, with defaults for the rest. Throws a `usage` error as above.
@@ -95,12 +118,15 @@ export function settleRunOptions(values: Partial<RunOptions>): RunOptions {
   return validate(RUN_OPTIONS, values, new Map(given)) as RunOptions;
 }
 
-async function loadEnv({ flags, env, cwd }: ConfigSources, fileKey?: string): Promise<Env> {
+async function loadEnv(
+  { flags, env, cwd }: ConfigSources,
+  fileKey?: string,
+): Promise<{ readonly env: Env; readonly label: string }> {
   const named = fileKey === undefined ? undefined : flags[fileKey];
   const file = await readEnvFile(nonEmpty(named) ?? nonEmpty(env.GISTMILL_ENV_FILE), cwd);
   checkVariables(file.values, file.label);
   checkVariables(env);
-  return { ...file.values, ...env };
+  return { env: { ...file.values, ...env }, label: file.label };
 }
 
 /** Strongest layer first. Only values that count are read, so that a flag can overrule a broken variable. */

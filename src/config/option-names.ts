@@ -1,3 +1,6 @@
+import type { CatalogEntry } from '../catalog/entry.ts';
+import { PROVIDERS } from '../catalog/providers.ts';
+
 /** `maxRetryWait` → `max-retry-wait`. */
 function kebab(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -22,12 +25,28 @@ export const MOCK_PREFIX = 'GISTMILL_MOCK_';
 export const ESTIMATE_PREFIX = 'GISTMILL_ESTIMATE_';
 
 /** Variables that are read but are no options: what they are called and what they do. */
-export const OTHER_VARIABLES = [
+export const OTHER_VARIABLES: readonly (readonly [name: string, meaning: string])[] = [
   ['GISTMILL_API_KEY', 'key of the endpoint, whichever it is'],
-  [
-    'OPENAI_API_KEY',
-    'key for api.openai.com, or for the endpoint that OPENAI_BASE_URL names; sent nowhere else',
-  ],
+  ...keyVariables(),
   ['OPENAI_BASE_URL', 'base URL where --base-url is not given but --model is'],
+  ['AZURE_OPENAI_ENDPOINT', 'base URL of --provider azure where --base-url is not given'],
+  ['AWS_REGION', 'region of --provider bedrock where --region is not given; AWS_DEFAULT_REGION after it'],
+  [
+    'AWS_ACCESS_KEY_ID',
+    'with AWS_SECRET_ACCESS_KEY, and AWS_SESSION_TOKEN where there is one: credentials for bedrock',
+  ],
   ['GISTMILL_DEBUG', 'set to 1 to see where an unexpected error arose'],
-] as const;
+];
+
+/** The providers' own, each once. */
+function keyVariables(): readonly (readonly [string, string])[] {
+  const meanings = new Map<string, string>();
+  for (const { title, keyVariables, urlVariable } of PROVIDERS as readonly CatalogEntry[]) {
+    const who = title.replace(/,.*/, '');
+    const standIn = urlVariable === undefined ? '' : `, or for the endpoint that ${urlVariable} names`;
+    for (const name of keyVariables) {
+      if (!meanings.has(name)) meanings.set(name, `key for ${who} itself${standIn}; sent nowhere else`);
+    }
+  }
+  return [...meanings];
+}

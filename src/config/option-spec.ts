@@ -4,8 +4,8 @@ import type { Json } from '../core/json.ts';
  * How a value is written and what it becomes.
  * `duration` (`90s`, `15m`, `2h`, `250ms`; a bare number is seconds) becomes ms; `size` (`64MiB`, `512k`,
  * a bare number is bytes) becomes bytes; `list` is comma-separated or repeated; `params` is `key=json`, repeated;
- * `vars` is `key=text`, repeated, and becomes texts by key; `nameOrPath` is a path where it has a slash or ends in
- * `.md`; `folder` is a path, or as a bare flag the usual place; `limit` is a count or a percentage (`20`, `5%`); `integerOrAuto` is a whole number or the word `auto`.
+ * `vars` is `key=text`, repeated, and becomes texts by key; `nameOrPath` is a path where it has a slash (but that
+ * of `@scope/package`) or ends in `.md`; `folder` is a path, or as a bare flag the usual place; `limit` is a count or a percentage (`20`, `5%`); `integerOrAuto` is a whole number or the word `auto`.
  */
 export type ValueKind =
   | 'flag'

@@ -1,38 +1,35 @@
+import type { CatalogEntry } from '../catalog/entry.ts';
+import { findProvider, wireOf } from '../catalog/find-provider.ts';
 import { AppError } from '../core/errors.ts';
+import { chooseProvider } from './choose-provider.ts';
+import { endpointKey, heldBackKey, missingKey } from './endpoint-key.ts';
 import type { Env } from './env-file.ts';
 import { flagName } from './option-names.ts';
-import { checkKeyVariable, resolveKey } from './resolve-key.ts';
+import { parseUrl } from './parse-url.ts';
+import { refuseWhatDoesNotFit } from './refuse-options.ts';
+import { checkKeyVariable, findKey } from './resolve-key.ts';
 import type { RunOptions } from './run-options.ts';
-
-export type ProviderName = NonNullable<RunOptions['provider']>;
 
 /** What answers, and how it is reached. */
 export interface Endpoint {
-  readonly provider: ProviderName;
-  /** As requests and the log name it. */
+  /** A name of the catalogue; else the file or package of a provider of the user's own. */
+  readonly provider: string;
+  /** As the endpoint knows it, and as the log names it. */
   readonly model: string;
-  /** `openai`: without a slash at its end. */
+  /** Without a slash at its end. */
   readonly baseUrl?: string;
   /** `http`: where each text is posted. */
   readonly url?: string;
+  /** `bedrock`. */
+  readonly region?: string;
   readonly apiKey?: string;
+  /** Where a provider of the user's own is looked for. */
+  readonly cwd?: string;
   /** A line for stderr. */
   readonly notice?: string;
 }
 
-/** https://platform.openai.com/docs/api-reference */
-const OPENAI_URL = 'https://api.openai.com/v1';
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 const LOCAL_MODEL = 'local/extractive';
-
-/** Options that mean something to one provider only. */
-const ONLY_FOR: Readonly<Record<string, readonly ProviderName[]>> = {
-  model: ['openai', 'http'],
-  baseUrl: ['openai'],
-  url: ['http'],
-  body: ['http'],
-  responsePath: ['http'],
-};
 
 /** What the built-in summariser, which takes no instructions, leaves aside. */
 const NOT_FOR_LOCAL = ['prompt', 'promptFile', 'system', 'temperature', 'maxOutputTokens', 'param'] as const;
@@ -41,34 +38,24 @@ const NOT_FOR_LOCAL = ['prompt', 'promptFile', 'system', 'temperature', 'maxOutp
  * Decides which provider, model, URL and key serve. `env` is the environment with the `.env` file added.
  * Reads the key file, if one is named. Throws `usage` for what does not fit together, `missing_key` where a
  * key is needed and none is there. Never chooses a model that costs money, never sends a key where it was
- * not meant to go. `needsKey` false: nothing will be sent.
+ * not meant to go. `needsKey` false: nothing will be sent. `needsModel` false: where a model is missing it is empty.
  */
-export function resolveEndpoint(options: RunOptions, env: Env, cwd: string, needsKey = true): Endpoint {
-  const provider = options.provider ?? impliedProvider(options);
+export function resolveEndpoint(
+  options: RunOptions,
+  env: Env,
+  cwd: string,
+  needsKey = true,
+  needsModel = true,
+): Endpoint {
   checkKeyVariable(options.apiKeyEnv);
-  refuseWhatDoesNotFit(options, provider);
-  if (provider === 'local') return local(options);
-  return provider === 'http' ? http(options, env, cwd) : openai(options, env, cwd, needsKey);
-}
-
-function impliedProvider(options: RunOptions): ProviderName {
-  if (options.url !== undefined) return 'http';
-  return options.model !== undefined || options.baseUrl !== undefined ? 'openai' : 'local';
-}
-
-function refuseWhatDoesNotFit(options: RunOptions, provider: ProviderName): void {
-  const given: Readonly<Record<string, unknown>> = options;
-  for (const [key, providers] of Object.entries(ONLY_FOR)) {
-    if (given[key] === undefined || providers.includes(provider)) continue;
-    throw new AppError('usage', `${flagName(key)} does not fit the provider ${provider}`, {
-      hint: `it is for --provider ${providers.join(' or ')}; leave one of the two out`,
-    });
-  }
-  if (options.bodyType !== 'json' && provider !== 'http') {
-    throw new AppError('usage', `--body-type does not fit the provider ${provider}`, {
-      hint: 'it is for --provider http',
-    });
-  }
+  const { provider, model } = chooseProvider(options, env);
+  const meant = { ...options, model };
+  refuseWhatDoesNotFit(meant, provider, wireOf(provider));
+  const entry = findProvider(provider);
+  if (entry === undefined) return own(meant, provider, env, cwd);
+  if (entry.wire === 'local') return local(options);
+  if (entry.wire === 'http') return http(meant, env, cwd);
+  return remote(needsModel ? meant : { ...meant, model: model ?? '' }, entry, env, cwd, needsKey);
 }
 
 function local(options: RunOptions): Endpoint {
@@ -76,7 +63,7 @@ function local(options: RunOptions): Endpoint {
   const without =
     unused.length === 0 ? '' : ` It takes no instructions: ${unused.join(', ')} changes nothing.`;
   const base = { provider: 'local', model: LOCAL_MODEL } as const;
-  if (options.provider === undefined) {
+  if (options.provider === undefined && options.model === undefined) {
     return {
       ...base,
       notice:
@@ -94,7 +81,7 @@ function http(options: RunOptions, env: Env, cwd: string): Endpoint {
     });
   }
   const url = parseUrl('--url', options.url);
-  const apiKey = resolveKey(options, env, cwd, false);
+  const apiKey = findKey(options, env, cwd, [])?.key;
   return {
     provider: 'http',
     model: options.model ?? `http/${url.host}`,
@@ -103,44 +90,83 @@ function http(options: RunOptions, env: Env, cwd: string): Endpoint {
   };
 }
 
-function openai(options: RunOptions, env: Env, cwd: string, needsKey: boolean): Endpoint {
-  const named = options.baseUrl ?? env.OPENAI_BASE_URL;
-  const url = named
-    ? parseUrl(options.baseUrl === undefined ? 'OPENAI_BASE_URL' : '--base-url', named)
-    : new URL(OPENAI_URL);
-  refuseFullPath(url);
-  if (options.model === undefined) throw modelMissing(url);
-  const apiKey = resolveKey(options, env, cwd, takesOpenAiKey(url, env));
-  if (needsKey && apiKey === undefined && url.hostname === new URL(OPENAI_URL).hostname) {
-    throw new AppError('missing_key', `${url.host} needs a key, and none is configured`, {
-      hint: 'set OPENAI_API_KEY or GISTMILL_API_KEY (the environment or .env), or name a file: --api-key-file FILE',
-    });
-  }
+function own(options: RunOptions, provider: string, env: Env, cwd: string): Endpoint {
+  const { baseUrl } = options;
+  const apiKey = findKey(options, env, cwd, [])?.key;
   return {
-    provider: 'openai',
-    model: options.model,
-    baseUrl: url.href.replace(/\/+$/, ''),
-    ...(apiKey === undefined ? heldBack(url, env) : { apiKey }),
+    provider,
+    model: options.model ?? provider,
+    cwd,
+    ...(baseUrl !== undefined && { baseUrl: parseUrl('--base-url', baseUrl).href.replace(/\/+$/, '') }),
+    ...(apiKey !== undefined && { apiKey }),
   };
 }
 
-/** Someone who has set `OPENAI_API_KEY` would else wonder why another endpoint refuses them. */
-function heldBack(url: URL, env: Env): Pick<Endpoint, 'notice'> {
-  if (!env.OPENAI_API_KEY || LOOPBACK.test(url.hostname)) return {};
-  return { notice: `OPENAI_API_KEY is not sent to ${url.host}; to send it: --api-key-env OPENAI_API_KEY` };
+function remote(
+  options: RunOptions,
+  entry: CatalogEntry,
+  env: Env,
+  cwd: string,
+  needsKey: boolean,
+): Endpoint {
+  const region = regionOf(options, entry, env);
+  const url = urlOf(options, entry, env, region);
+  if (entry.wire === 'openai') refuseFullPath(url);
+  if (options.model === undefined) throw modelMissing(entry, url);
+  const apiKey = endpointKey(options, entry, url, env, cwd)?.key;
+  const missing = needsKey && apiKey === undefined ? missingKey(entry, url, env) : undefined;
+  if (missing !== undefined) throw missing;
+  const notice = apiKey === undefined ? heldBackKey(entry, url, env) : undefined;
+  return {
+    provider: entry.name,
+    model: options.model,
+    baseUrl: url.href.replace(/\/+$/, ''),
+    ...(region !== undefined && { region }),
+    ...(apiKey !== undefined && { apiKey }),
+    ...(notice !== undefined && { notice }),
+  };
 }
 
-/** `OPENAI_API_KEY` goes to OpenAI, or to where `OPENAI_BASE_URL` says that OpenAI's stand-in is. */
-function takesOpenAiKey(url: URL, env: Env): boolean {
-  if (url.origin === new URL(OPENAI_URL).origin) return true;
-  return (
-    Boolean(env.OPENAI_BASE_URL) && url.origin === parseUrl('OPENAI_BASE_URL', env.OPENAI_BASE_URL).origin
-  );
+/** Where the endpoint is: `--base-url`, else the provider's variable for it, else its own. */
+function urlOf({ baseUrl }: RunOptions, entry: CatalogEntry, env: Env, region: string | undefined): URL {
+  if (baseUrl !== undefined) return parseUrl('--base-url', baseUrl);
+  const { urlVariable } = entry;
+  const standIn = urlVariable === undefined ? undefined : env[urlVariable];
+  if (urlVariable !== undefined && standIn) return parseUrl(urlVariable, standIn);
+  if (entry.baseUrl !== undefined) return new URL(inRegion(entry.baseUrl, region));
+  throw new AppError('usage', `--provider ${entry.name} needs --base-url`, {
+    hint: `write e.g. --base-url ${entry.urlExample}`,
+  });
 }
 
-function modelMissing({ origin, pathname }: URL): AppError {
+/** China has a domain of its own (AWS General Reference, "Amazon Bedrock endpoints and quotas"). */
+function inRegion(baseUrl: string, region = ''): string {
+  return baseUrl.replace('{region}', region) + (region.startsWith('cn-') ? '.cn' : '');
+}
+
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d+$/;
+
+/** Only for what has regions. Throws `usage` where none is named, or a word that is none: it becomes part of a host. */
+function regionOf(
+  { region, baseUrl }: RunOptions,
+  { wire, hosts }: CatalogEntry,
+  env: Env,
+): string | undefined {
+  if (wire !== 'bedrock') return undefined;
+  const url = baseUrl !== undefined && URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  const ofHost = url && hosts?.test(url.hostname) ? url.hostname.split('.')[1] : undefined;
+  const named = region ?? ofHost ?? (env.AWS_REGION || env.AWS_DEFAULT_REGION);
+  if (named && REGION.test(named)) return named;
+  const problem = named
+    ? `${JSON.stringify(named)} is no region of AWS`
+    : '--provider bedrock needs --region';
+  throw new AppError('usage', problem, { hint: 'write e.g. --region us-east-1, or set AWS_REGION' });
+}
+
+function modelMissing({ wire, source }: CatalogEntry, { origin, pathname }: URL): AppError {
+  const list = `GET ${origin}${pathname.replace(/\/+$/, '')}/models lists the names`;
   return new AppError('usage', 'no model is named; gistmill chooses none by itself', {
-    hint: `write --model NAME; GET ${origin}${pathname.replace(/\/+$/, '')}/models lists the names`,
+    hint: `write --model NAME; ${wire === 'openai' ? list : `for the names see ${source}`}`,
   });
 }
 
@@ -149,15 +175,4 @@ function refuseFullPath(url: URL): void {
   throw new AppError('usage', '--base-url takes the part before /chat/completions', {
     hint: 'write e.g. --base-url http://127.0.0.1:8000/v1',
   });
-}
-
-/** Only http and https. The message leaves out a URL that may hold a password or a key. */
-function parseUrl(source: string, text = ''): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
-  const shown = /[@?]/.test(text) ? 'the value' : JSON.stringify(text);
-  throw new AppError(
-    'usage',
-    `${source}: ${shown} is not an http or https URL; write e.g. http://127.0.0.1:8000/v1`,
-  );
 }

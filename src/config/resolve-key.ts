@@ -6,18 +6,31 @@ import type { RunOptions } from './run-options.ts';
 
 type KeyOptions = Pick<RunOptions, 'apiKeyFile' | 'apiKeyEnv'>;
 
+/** A key, and the option or variable that it comes from. */
+export interface FoundKey {
+  readonly key: string;
+  readonly from: string;
+}
+
 /**
- * The key for an endpoint: `--api-key-file`, else `--api-key-env`, else `GISTMILL_API_KEY`, else, where
- * `openAi` allows it, `OPENAI_API_KEY`. Undefined where none is configured. No message holds any of it.
+ * The key for an endpoint: `--api-key-file`, else `--api-key-env`, else `GISTMILL_API_KEY`, else the first that is set
+ * of the provider's own `variables`. Undefined where none is configured. No message holds any of it.
  * Throws `missing_key` for a named file or variable without a key, `usage` for what cannot be a key.
  */
-export function resolveKey(options: KeyOptions, env: Env, cwd: string, openAi: boolean): string | undefined {
-  if (options.apiKeyFile !== undefined) return fromFile(options.apiKeyFile, cwd);
-  if (options.apiKeyEnv !== undefined) return fromNamedVariable(options.apiKeyEnv, env);
-  const usual = openAi ? ['GISTMILL_API_KEY', 'OPENAI_API_KEY'] : ['GISTMILL_API_KEY'];
-  for (const name of usual) {
+export function findKey(
+  options: KeyOptions,
+  env: Env,
+  cwd: string,
+  variables: readonly string[],
+): FoundKey | undefined {
+  const { apiKeyFile, apiKeyEnv } = options;
+  if (apiKeyFile !== undefined) {
+    return { key: fromFile(apiKeyFile, cwd), from: `--api-key-file ${apiKeyFile}` };
+  }
+  if (apiKeyEnv !== undefined) return { key: fromNamedVariable(apiKeyEnv, env), from: apiKeyEnv };
+  for (const name of ['GISTMILL_API_KEY', ...variables]) {
     const key = checked(env[name], name);
-    if (key !== undefined) return key;
+    if (key !== undefined) return { key, from: name };
   }
   return undefined;
 }

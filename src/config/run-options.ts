@@ -1,3 +1,4 @@
+import { PROVIDER_NAMES } from '../catalog/find-provider.ts';
 import type { OptionSpec, OptionValues } from './option-spec.ts';
 
 const INPUT = 'Input';
@@ -35,15 +36,17 @@ export const RUN_OPTIONS = [
   { key: 'temperature', kind: 'number', min: 0, max: 2, example: '0.3', placeholder: 'n', group: PROMPT, help: 'sampling temperature' },
   { key: 'param', kind: 'params', placeholder: 'key=json', group: PROMPT, help: 'any other field of the request body; may be repeated' },
 
-  { key: 'provider', kind: 'choice', choices: ['openai', 'http', 'local'], defaultText: 'openai with --model or --base-url, http with --url, else local', group: ENDPOINT, help: 'what answers' },
-  { key: 'model', short: 'm', kind: 'text', group: ENDPOINT, help: 'model name, as the endpoint knows it' },
+  { key: 'provider', kind: 'nameOrPath', choices: PROVIDER_NAMES, defaultText: 'as --model says, openai with --base-url, http with --url, else local', group: ENDPOINT, help: 'what answers; a file or package of your own, or one of' },
+  { key: 'model', short: 'm', kind: 'text', placeholder: 'name', group: ENDPOINT, help: 'model, as the endpoint knows it, or with its provider: groq/llama-3.3-70b-versatile' },
   { key: 'baseUrl', kind: 'text', placeholder: 'url', group: ENDPOINT, help: 'base of an OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1' },
+  { key: 'apiVersion', kind: 'text', placeholder: 'date', defaultText: 'none: /openai/v1', group: ENDPOINT, help: 'azure: version of the API, such as 2024-10-21' },
+  { key: 'region', kind: 'text', placeholder: 'name', defaultText: 'AWS_REGION', group: ENDPOINT, help: 'bedrock: region of AWS, such as us-east-1' },
   { key: 'url', kind: 'text', placeholder: 'url', group: ENDPOINT, help: 'http: where each text is posted' },
   { key: 'body', kind: 'text', placeholder: 'template', defaultText: '{"text": …}', group: ENDPOINT, help: 'http: request body (Liquid): {{text | json}}, {{prompt | json}}, {{model | json}}, any field' },
   { key: 'bodyType', kind: 'choice', choices: ['json', 'form'], default: 'json', group: ENDPOINT, help: 'http: how the body is sent' },
   { key: 'responsePath', kind: 'text', placeholder: 'path', defaultText: 'summary, text or output, else the whole body', group: ENDPOINT, help: 'http: where the summary stands in the answer' },
   { key: 'apiKeyFile', kind: 'path', rival: 'apiKeyEnv', group: ENDPOINT, help: 'file that holds the key' },
-  { key: 'apiKeyEnv', kind: 'text', rival: 'apiKeyFile', placeholder: 'name', defaultText: 'GISTMILL_API_KEY; OPENAI_API_KEY for OpenAI itself', group: ENDPOINT, help: 'environment variable that holds the key' },
+  { key: 'apiKeyEnv', kind: 'text', rival: 'apiKeyFile', placeholder: 'name', defaultText: 'GISTMILL_API_KEY; for a provider itself its own, such as OPENAI_API_KEY', group: ENDPOINT, help: 'environment variable that holds the key' },
 
   { key: 'concurrency', short: 'c', kind: 'integerOrAuto', default: 'auto', min: 1, max: 10_000, group: PACE, help: 'most requests in flight; auto finds as many as the endpoint can use' },
   { key: 'maxConcurrency', kind: 'integer', default: 512, min: 1, max: 10_000, placeholder: 'n', group: PACE, help: 'most requests in flight that --concurrency auto may try' },

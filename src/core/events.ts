@@ -5,6 +5,11 @@ import type { KnownFrom, Usage } from './request.ts';
 /** What holds the run back right now. */
 export type Bottleneck = 'none' | 'requests' | 'tokens' | 'concurrency' | 'pause' | 'output';
 
+/** Whose doing it is, where there are several endpoints. */
+interface ByEndpoint {
+  readonly endpoint?: string;
+}
+
 /** What the engine tells while it runs. Times are monotonic ms of the injected clock. */
 export interface RunEvents {
   start: { readonly at: number };
@@ -17,7 +22,7 @@ export interface RunEvents {
   /** A request waits for a slot, then for rate capacity. */
   waiting: { readonly id: string };
   /** A request is sent. `number` counts the attempts at this record from 1. */
-  attempt: { readonly id: string; readonly number: number; readonly at: number };
+  attempt: { readonly id: string; readonly number: number; readonly at: number } & ByEndpoint;
   /** An attempt came back, well or not. */
   attemptEnd: {
     readonly id: string;
@@ -29,7 +34,7 @@ export interface RunEvents {
     /** USD of this usage; missing where it is unknown. */
     readonly costUsd?: number;
     readonly error?: ProviderError;
-  };
+  } & ByEndpoint;
   /** A request was answered without being sent. */
   saved: { readonly id: string; readonly from: KnownFrom };
   /** A failed attempt will be tried again after `delayMs`. */
@@ -39,20 +44,35 @@ export interface RunEvents {
     readonly delayMs: number;
     readonly error: ProviderError;
   };
-  /** The whole run sends nothing until `untilMs`. */
-  pause: { readonly at: number; readonly untilMs: number; readonly reason: ProviderError };
+  /** The whole run, or one of several endpoints, is sent nothing until `untilMs`. */
+  pause: { readonly at: number; readonly untilMs: number; readonly reason: ProviderError } & ByEndpoint;
   /** What holds the run back has changed. */
   bottleneck: { readonly by: Bottleneck };
   /** A limit was set, learnt or changed. */
-  limit: { readonly unit: string; readonly perMinute: number; readonly source: 'option' | 'endpoint' };
+  limit: {
+    readonly unit: string;
+    readonly perMinute: number;
+    readonly source: 'option' | 'endpoint';
+  } & ByEndpoint;
   /** `--concurrency auto` lets so many requests be in flight from now on. */
   concurrency: {
     readonly limit: number;
     /** `trial`: to see whether it pays; `no gain`: it did not. `faults`: to see whether these come of the load. */
     readonly reason: 'trial' | 'no gain' | 'overload' | 'faults' | 'recovered';
-  };
+  } & ByEndpoint;
   /** The endpoint does not take something that requests had in them; from now on they go without. Once for each. */
-  adapted: { readonly id: string; readonly error: ProviderError };
+  adapted: { readonly id: string; readonly error: ProviderError } & ByEndpoint;
+  /**
+   * One of several endpoints is out for the rest of the run, or down, so that it is only tried now and then, or back
+   * again. `left`: how many others go on; where none of those do that share the work, whether the fallback does.
+   */
+  endpointState: {
+    readonly endpoint: string;
+    readonly state: 'out' | 'down' | 'back';
+    readonly reason?: AppError;
+    readonly left: number;
+    readonly fallback: boolean;
+  };
   /** A record has ended and its row was taken by the output. */
   outcome: Outcome;
   /** The run starts no more requests. */

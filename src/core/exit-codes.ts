@@ -19,7 +19,7 @@ export const EXIT_MEANINGS: readonly (readonly [number, string])[] = [
   [EXIT.endpoint, 'stopped: the endpoint refuses (key, quota, model, URL), or too many failures'],
   [EXIT.budget, 'stopped: your budget is spent, or your deadline has passed'],
   [EXIT.output, 'the output could not be written'],
-  [EXIT.locked, 'another run is writing to the output: try again later'],
+  [EXIT.locked, 'another run is writing to the output, or a batch is under way: try again later'],
   [EXIT.sighup, 'interrupted by SIGHUP: the terminal was closed'],
   [EXIT.sigint, 'interrupted by SIGINT (Ctrl-C)'],
   [EXIT.sigterm, 'interrupted by SIGTERM'],

@@ -12,6 +12,8 @@ export interface Effort {
   readonly usage: Usage;
   /** USD of these tokens; missing where they or their price are unknown, which is not 0. */
   readonly costUsd?: number;
+  /** To which endpoint the last request went, where there are several. */
+  readonly endpoint?: string;
 }
 
 /** The end of one record, good or bad: what the sink writes. */

@@ -56,11 +56,15 @@ export interface Completion {
   readonly usage: Usage;
   /** The model that answered, as it names itself. */
   readonly model?: string;
+  /** Which endpoint answered, where there are several. */
+  readonly endpoint?: string;
   readonly requestId?: string;
   /** What the reply's headers said of the endpoint's limits. */
   readonly limits?: readonly LimitHint[];
   /** Where the answer was known from, when no request was sent for it. */
   readonly from?: KnownFrom;
+  /** It was asked for in a batch, at the price of batches, rather than online. */
+  readonly lane?: 'batch';
   /** The answer as data, where a schema was asked for. */
   readonly data?: Json;
   /** The model's thinking came apart from the text. */

@@ -9,6 +9,7 @@ export class EffortMeter {
   #attempts = 0;
   #startedAt: number | undefined;
   #cost: UsdSum | undefined;
+  #endpoint: string | undefined;
   #usage: { inputTokens?: number; outputTokens?: number } = {};
 
   constructor(clock: Clock) {
@@ -20,6 +21,11 @@ export class EffortMeter {
     this.#startedAt ??= this.#clock.now();
     this.#attempts += 1;
     return this.#attempts;
+  }
+
+  /** Which of several endpoints it is sent to. */
+  sentTo(endpoint: string): void {
+    this.#endpoint = endpoint;
   }
 
   /** Requests sent so far. */
@@ -48,6 +54,7 @@ export class EffortMeter {
       latencyMs: startedAt === undefined ? 0 : this.#clock.now() - startedAt,
       usage: this.#usage,
       ...(this.#cost === undefined ? {} : { costUsd: this.#cost.usd }),
+      ...(this.#endpoint === undefined ? {} : { endpoint: this.#endpoint }),
     };
   }
 }

@@ -70,3 +70,6 @@ export class RunControl {
     this.#cancelGrace();
   }
 }
+
+/** What an attempt sees of the switch of a run, or of one of its endpoints. */
+export type StopSwitch = Pick<RunControl, 'reason' | 'aborted' | 'stop' | 'throwIfStopped' | 'onAbort'>;

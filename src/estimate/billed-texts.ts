@@ -1,7 +1,7 @@
 import type { CompletionRequest } from '../core/request.ts';
 
 export interface EndpointShape {
-  readonly provider: 'openai' | 'http' | 'local';
+  readonly provider: string;
   /** `http`: the template of the request body. */
   readonly body?: string | undefined;
 }
@@ -16,11 +16,15 @@ export function billedTexts(
   request: CompletionRequest,
 ): readonly string[] {
   const hasPrompt =
-    provider === 'openai' || (provider === 'http' && body !== undefined && /prompt/.test(body));
+    takesMessages(provider) || (provider === 'http' && body !== undefined && /prompt/.test(body));
   return hasPrompt ? request.messages.map(({ content }) => content) : [request.document.text];
 }
 
 /** Tokens of a request besides those of its texts. */
 export function tokensAround({ provider }: EndpointShape, request: CompletionRequest): number {
-  return provider === 'openai' ? TOKENS_PER_ANSWER + TOKENS_PER_MESSAGE * request.messages.length : 0;
+  return takesMessages(provider) ? TOKENS_PER_ANSWER + TOKENS_PER_MESSAGE * request.messages.length : 0;
+}
+
+function takesMessages(provider: string): boolean {
+  return provider !== 'http' && provider !== 'local';
 }

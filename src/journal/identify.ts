@@ -25,8 +25,10 @@ export class Identifier {
     this.#usedFields = usedFields;
   }
 
+  /** A record that has its key already, as one that was put by has, keeps it. */
   identify(row: InputRow): InputRow {
     if (row.ok) {
+      if (row.record.key !== undefined) return row;
       const { id, idKind, index, text, fields, at } = row.record;
       const { base, content: contentHash } = this.#ofRecord(row.record);
       // Spreading the record costs a microsecond.

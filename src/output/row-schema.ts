@@ -52,6 +52,10 @@ const okRow = z.object({
     .describe(
       'Where the answer was known from, without a request: an identical one of this run, --cache, or a run that was interrupted',
     ),
+  lane: z
+    .enum(['batch'])
+    .optional()
+    .describe('Asked for in a batch, at the price of batches; left out where it was asked for online'),
   truncated: z.boolean().describe('Whether the summary was cut off at the limit of output tokens'),
 });
 

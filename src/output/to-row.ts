@@ -26,6 +26,7 @@ export function toRow(outcome: Outcome, keep?: Keep, madeBy?: string): ResultRow
     strategy: answer?.long?.strategy,
     chunks: answer?.long?.chunks,
     from: answer?.from,
+    lane: answer?.lane,
     usage: { input_tokens: effort.usage.inputTokens, output_tokens: effort.usage.outputTokens },
     cost_usd: effort.costUsd,
     attempts: effort.attempts,

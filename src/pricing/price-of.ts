@@ -1,4 +1,5 @@
 import type { ModelPrice } from '@pydantic/genai-prices';
+import { findProvider, isAtHome } from '../catalog/find-provider.ts';
 import type { Price } from './price.ts';
 
 export interface PriceQuery {
@@ -32,11 +33,19 @@ function flat(input: number, output: number): Price {
   return { input, output, perRequest: 0, tiers: [] };
 }
 
-async function listedPrice({ baseUrl, model }: PriceQuery): Promise<Price | undefined> {
+async function listedPrice({ provider, baseUrl, model }: PriceQuery): Promise<Price | undefined> {
   if (baseUrl === undefined || LOOPBACK.test(baseUrl)) return undefined;
   const { calcPrice } = await import('@pydantic/genai-prices');
-  const found = calcPrice({ input_tokens: 0, output_tokens: 0 }, model, { providerApiUrl: baseUrl });
+  const providerId = listedAs(provider, baseUrl);
+  const seller = providerId === undefined ? { providerApiUrl: baseUrl } : { providerId };
+  const found = calcPrice({ input_tokens: 0, output_tokens: 0 }, model, seller);
   return found === null ? undefined : toPrice(found.model_price);
+}
+
+/** The name of a seller whose URL the table does not know. */
+function listedAs(provider: string, baseUrl: string): string | undefined {
+  const entry = findProvider(provider);
+  return entry && URL.canParse(baseUrl) && isAtHome(entry, new URL(baseUrl)) ? entry.priceId : undefined;
 }
 
 function toPrice(listed: ModelPrice): Price | undefined {

@@ -1,7 +1,8 @@
+import { wireOf } from '../catalog/find-provider.ts';
 import { Cancellation } from '../core/cancel-signal.ts';
 import type { CompletionRequest } from '../core/request.ts';
 import type { Transport } from './http-transport.ts';
-import { createProvider, type ProviderSettings } from './registry.ts';
+import { type OpenSettings, openProvider } from './open-provider.ts';
 
 /** A request as it would go over the wire, without its headers, which hold the key. */
 export interface WrittenRequest {
@@ -15,8 +16,9 @@ export interface WrittenRequest {
 export type Preview = (request: CompletionRequest) => Promise<WrittenRequest | undefined>;
 
 /** Rejects with `usage` for settings that cannot work. What it gives rejects with what keeps a request from being written. */
-export async function openPreview(settings: ProviderSettings): Promise<Preview> {
-  if (settings.provider === 'local') return async () => undefined;
+export async function openPreview(settings: OpenSettings): Promise<Preview> {
+  const wire = wireOf(settings.provider);
+  if (wire === 'local' || wire === 'own') return async () => undefined;
   let written: WrittenRequest | undefined;
   const transport: Transport = {
     post: async ({ url, headers, body }) => {
@@ -27,7 +29,7 @@ export async function openPreview(settings: ProviderSettings): Promise<Preview> 
     close: async () => {},
   };
   // Nobody sees the key; without one, some providers refuse to be made.
-  const provider = await createProvider({ ...settings, apiKey: settings.apiKey ?? 'none' }, { transport });
+  const provider = await openProvider({ ...settings, apiKey: settings.apiKey ?? 'none' }, { transport });
   return async (request) => {
     written = undefined;
     try {

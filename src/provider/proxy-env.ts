@@ -21,6 +21,29 @@ export function proxySettings(env: Environment): ProxySettings | undefined {
   return { httpProxy, httpsProxy, noProxy: either(env, 'NO_PROXY') };
 }
 
+/** The proxy through which a URL is asked, or undefined for none; by the rules of undici's `EnvHttpProxyAgent`. */
+export function proxyFor(env: Environment, url: URL): URL | undefined {
+  const settings = proxySettings(env);
+  if (settings === undefined || isExempt(settings.noProxy, url)) return undefined;
+  const { httpProxy, httpsProxy } = settings;
+  const proxy = url.protocol === 'https:' ? httpsProxy || httpProxy : httpProxy;
+  return proxy === '' ? undefined : new URL(proxy);
+}
+
+/** `*` is every host; `example.com`, `.example.com` and `*.example.com` are that host and those below it; a port may follow. */
+function isExempt(noProxy: string, { hostname, port, protocol }: URL): boolean {
+  if (noProxy === '*') return true;
+  const host = hostname.toLowerCase();
+  const ownPort = Number(port) || (protocol === 'https:' ? 443 : 80);
+  return noProxy.split(/[,\s]/).some((entry) => {
+    if (entry === '') return false;
+    const [, named = entry, namedPort] = /^(.+):(\d+)$/.exec(entry) ?? [];
+    if (namedPort !== undefined && Number(namedPort) !== ownPort) return false;
+    const name = named.replace(/^\*?\./, '').toLowerCase();
+    return host === name || host.endsWith(`.${name}`);
+  });
+}
+
 function proxyUrl(env: Environment, name: string): string {
   const value = either(env, name);
   if (value === '') return '';

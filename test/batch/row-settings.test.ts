@@ -36,6 +36,21 @@ describe('the settings that rows are made by', () => {
     expect(usedFields).toEqual([]);
   });
 
+  it('of other providers name them, and their URL where they have one', async () => {
+    const prompt = await createPrompt({ model: 'm', params });
+    const groq = { provider: 'groq', model: 'm', baseUrl: 'https://api.groq.com/openai/v1', apiKey: 'gsk' };
+    expect((await rowSettings(OPTIONS, groq, prompt)).settings).toMatchObject({
+      provider: 'groq',
+      url: 'https://api.groq.com/openai/v1',
+      model: 'm',
+      'param top_p': 0.9,
+    });
+    const own = await rowSettings(OPTIONS, { provider: './own.mjs', model: 'm', cwd: '/work' }, prompt);
+    expect(own.settings).toMatchObject({ provider: './own.mjs', model: 'm' });
+    expect(own.settings).not.toHaveProperty('url');
+    expect(JSON.stringify(own.settings)).not.toContain('/work');
+  });
+
   it('name the fields that a prompt uses', async () => {
     const prompt = 'By {{ author.name }}{% if year %} in {{ year }}{% endif %}: {{text}}';
     const endpoint = { provider: 'openai', model: 'm', baseUrl: 'http://h/v1' } as const;

@@ -66,7 +66,7 @@ test.concurrent('a soak of a job that is killed again and again finds nothing lo
   const expected = await expectedRows(RECORDS, async (text) => summariseText(text));
   writeFileSync(output, lines.join('\n'));
   expect(await checkRows(output, expected), 'no line end').toMatchObject({ malformed: 1, losses: 1 });
-});
+}, 240_000);
 
 test.concurrent('killed while it writes a compressed file, which is put in order at the end, a job loses nothing either', async () => {
   const { path } = await makeFolder();
@@ -74,19 +74,13 @@ test.concurrent('killed while it writes a compressed file, which is put in order
   const more = ['--latency', '5-20', '--seed', '3', '--output', 'out.jsonl.gz', '--', '--ordered'];
   const figures = await runSoak(readOptions([...args, ...more]).options, path);
   expect(figures).toMatchObject({ breaches: [], rows: 300, misplaced: 0 });
-});
+}, 240_000);
 
 test.concurrent('a soak that finds something ends with 1', async () => {
-  const soak = [
-    'node_modules/tsx/dist/cli.mjs',
-    'bench/soak.ts',
-    '--records',
-    '30',
-    '--kills',
-    '0',
-    '--json',
-  ];
-  const ended = promisify(execFile)(process.execPath, [...soak, '--', '--split-by', 'status']);
+  const { path } = await makeFolder();
+  const script = ['node_modules/tsx/dist/cli.mjs', 'bench/soak.ts', '--records', '30', '--kills', '0'];
+  const args = [...script, '--json', '--', '--split-by', 'status'];
+  const ended = promisify(execFile)(process.execPath, args, { env: { ...process.env, TMPDIR: path } });
   const { code, stdout } = await ended.then(
     () => ({ code: 0, stdout: '' }),
     (error) => error,

@@ -31,6 +31,7 @@ async function run(...args: string[]) {
     env: {},
     ownProcess: { pid: 1, isAlive: () => false },
     cwd: '.',
+    nodeVersion: 'v20.19.0',
     signals: { onInterrupt: () => () => {} },
     exit: (code) => {
       throw new Error(`exit ${code}`);
@@ -45,6 +46,7 @@ async function run(...args: string[]) {
     schema: vi.fn<Handlers['schema']>(async () => 0),
     status: vi.fn<Handlers['status']>(async () => 0),
     eval: vi.fn<Handlers['eval']>(async () => 0),
+    doctor: vi.fn<Handlers['doctor']>(async () => 0),
     cache: vi.fn<Handlers['cache']>(async () => 0),
   };
   const exitCode = await runProgram(args, io, handlers);

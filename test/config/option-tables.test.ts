@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { DOCTOR_OPTIONS } from '../../src/config/doctor-options.ts';
 import { ESTIMATE_OPTIONS } from '../../src/config/estimate-options.ts';
 import { EVAL_OPTIONS } from '../../src/config/eval-options.ts';
 import { MOCK_OPTIONS } from '../../src/config/mock-options.ts';
@@ -15,6 +16,7 @@ const TABLES: readonly [string, readonly OptionSpec[]][] = [
   ['mock', MOCK_OPTIONS],
   ['estimate', [...ESTIMATE_OPTIONS, ...RUN_OPTIONS]],
   ['prompt', [...PROMPT_OPTIONS, ...RUN_OPTIONS]],
+  ['doctor', [...DOCTOR_OPTIONS, ...RUN_OPTIONS]],
   ['eval', [...EVAL_OPTIONS, ...RUN_OPTIONS]],
   ['status', [...STATUS_OPTIONS, ...RUN_OPTIONS]],
 ];

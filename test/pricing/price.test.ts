@@ -16,6 +16,16 @@ describe('the price of a model', () => {
     expect(await priceOf({ provider: 'openai', ...router })).toEqual(FLAT);
   });
 
+  test('is found by name for those whose URL the table does not know, at their own place alone', async () => {
+    const grok = { provider: 'xai', model: 'grok-4' };
+    expect(await priceOf({ ...grok, baseUrl: 'https://api.x.ai/v1' })).toMatchObject({
+      input: 3,
+      output: 15,
+    });
+    expect(await priceOf({ ...grok, baseUrl: 'https://llm.example/v1' })).toBeUndefined();
+    expect(await priceOf({ provider: './own.mjs', model: 'grok-4' })).toBeUndefined();
+  });
+
   test('is unknown at a place that the table does not have, whatever the model is called', async () => {
     for (const baseUrl of [undefined, 'http://127.0.0.1:8000/v1', 'https://example.com/api.openai.com/v1']) {
       expect(await priceOf({ provider: 'openai', baseUrl, model: 'gpt-4o-mini' })).toBeUndefined();

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createTransport } from '../../src/provider/http-transport.ts';
-import { proxySettings } from '../../src/provider/proxy-env.ts';
+import { proxyFor, proxySettings } from '../../src/provider/proxy-env.ts';
 import { startConnectProxy } from '../helpers/connect-proxy.ts';
 import { startScriptedServer } from '../helpers/scripted-server.ts';
 
@@ -87,4 +87,41 @@ describe('proxySettings', () => {
       expect.objectContaining({ code: 'usage', message: 'HTTPS_PROXY is not the URL of an HTTP proxy' }),
     );
   });
+});
+
+describe('proxyFor', () => {
+  const of = (env: Record<string, string>, url: string) => proxyFor(env, new URL(url))?.host;
+
+  it.each([
+    [{}, 'http://h/', undefined],
+    [{ HTTP_PROXY: 'p:1' }, 'http://h/', 'p:1'],
+    [{ HTTP_PROXY: 'p:1' }, 'https://h/', 'p:1'],
+    [{ HTTPS_PROXY: 'p:1' }, 'http://h/', undefined],
+    [{ HTTP_PROXY: 'p:1', HTTPS_PROXY: 'q:2' }, 'https://h/', 'q:2'],
+    [{ HTTP_PROXY: 'p:1', NO_PROXY: '*' }, 'http://h/', undefined],
+    [{ HTTP_PROXY: 'p:1', NO_PROXY: 'a.example, .b.example' }, 'http://x.b.example/', undefined],
+    [{ HTTP_PROXY: 'p:1', NO_PROXY: 'b.example' }, 'http://ab.example/', 'p:1'],
+    [{ HTTP_PROXY: 'p:1', NO_PROXY: 'h:81' }, 'http://h/', 'p:1'],
+    [{ HTTP_PROXY: 'p:1', NO_PROXY: 'h:80' }, 'http://h/', undefined],
+    [{ HTTP_PROXY: 'p:1', NO_PROXY: 'h:443' }, 'https://h/', undefined],
+  ])('%j, %s: %s', (env, url, host) => {
+    expect(of(env as Record<string, string>, url)).toBe(host);
+  });
+
+  it.each(['127.0.0.1', '127.0.0.1:1', '*', 'elsewhere'])(
+    'agrees with what is used, with NO_PROXY=%s',
+    async (names) => {
+      const proxy = await startProxy();
+      const env = { HTTP_PROXY: proxy.address, NO_PROXY: names };
+      const server = await startScriptedServer([{ body: 'ok' }]);
+      const transport = createTransport({ connections: 1, env });
+      cleanups.push(
+        () => server.close(),
+        () => transport.close(),
+      );
+      const signal = new AbortController().signal;
+      await transport.post({ url: server.url, headers: {}, body: '', signal });
+      expect(proxy.tunnels.length > 0).toBe(proxyFor(env, new URL(server.url)) !== undefined);
+    },
+  );
 });

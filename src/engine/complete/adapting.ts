@@ -2,8 +2,11 @@ import { ProviderError } from '../../core/errors.ts';
 import type { Emit } from '../../core/events.ts';
 import type { Complete } from './complete.ts';
 
-/** Forms of `response_format` that a provider may try, one after the other, and none at all. */
-const MOST_FORMS = 4;
+/**
+ * Forms of a request that a provider may try, one after the other: four of `response_format`, none included; two names of
+ * the longest answer, and none; without a temperature; without a system message.
+ */
+const MOST_FORMS = 8;
 
 /**
  * Repeats a request at once whose form the endpoint refuses: the provider has learnt of it and sends another one. That

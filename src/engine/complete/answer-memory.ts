@@ -20,7 +20,11 @@ export class AnswerMemory {
     return this.#answers.get(key);
   }
 
-  put(key: string, { text, finish, usage, model }: Completion): void {
-    this.#answers.set(key, { text, finish, usage, ...(model !== undefined && { model }), from: 'memory' });
+  put(key: string, { text, finish, usage, model, endpoint }: Completion): void {
+    this.#answers.set(key, {
+      ...{ text, finish, usage, from: 'memory' },
+      ...(model !== undefined && { model }),
+      ...(endpoint !== undefined && { endpoint }),
+    });
   }
 }

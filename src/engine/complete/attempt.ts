@@ -3,12 +3,12 @@ import type { Clock } from '../../core/clock.ts';
 import { AppError, ProviderError, toAppError } from '../../core/errors.ts';
 import type { Completion, CompletionRequest, Provider } from '../../core/request.ts';
 import type { RecordDeadline } from '../record-deadline.ts';
-import type { RunControl } from '../run-control.ts';
+import type { StopSwitch } from '../run-control.ts';
 import { wakingTimer } from '../waking-timer.ts';
 
 interface AttemptParts {
   readonly provider: Provider;
-  readonly control: RunControl;
+  readonly control: StopSwitch;
   readonly clock: Clock;
   readonly timeoutMs: number;
 }

@@ -22,19 +22,21 @@ export function withinBudget(next: Complete, { budget, forecast, control }: Budg
     const claim = { outlook: () => forecast.outlook(request), priority: call.priority };
     const reservation = await budget.reserve(claim, call.deadline);
     let sent = false;
-    const onSend = (): void => {
+    let endpoint: string | undefined;
+    const onSend = (to?: string): void => {
       sent = true;
-      call.onSend?.();
+      endpoint = to;
+      call.onSend?.(to);
     };
     try {
       const completion = await next(request, { ...call, onSend });
       forecast.learn(request, completion.usage);
-      reservation.settle(used(forecast, request, completion.usage));
+      reservation.settle({ ...used(forecast, request, completion.usage), endpoint });
       return completion;
     } catch (error) {
       const usage = sent ? billedUsage(error, control) : undefined;
       if (usage === undefined) reservation.release();
-      else reservation.settle(used(forecast, request, usage));
+      else reservation.settle({ ...used(forecast, request, usage), endpoint });
       throw error;
     }
   };

@@ -13,8 +13,8 @@ export interface Call {
   readonly deadline?: RecordDeadline | undefined;
   /** Key of the record of whose text the request is about a part. */
   readonly partOf?: string | undefined;
-  /** Called when the request is sent. */
-  readonly onSend?: () => void;
+  /** Called when the request is sent; with the name of the endpoint where there are several. */
+  readonly onSend?: (endpoint?: string) => void;
 }
 
 /**

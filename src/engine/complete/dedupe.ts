@@ -31,9 +31,9 @@ export function dedupe(next: Complete, parts: DedupeParts): Complete {
   const lead = async (key: string, request: CompletionRequest, call: Call): Promise<Completion> => {
     const flight = new Flight();
     flights.set(key, flight);
-    const onSend = (): void => {
+    const onSend = (endpoint?: string): void => {
       flight.send();
-      call.onSend?.();
+      call.onSend?.(endpoint);
     };
     try {
       const answer = await next(request, { ...call, onSend });

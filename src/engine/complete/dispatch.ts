@@ -32,8 +32,16 @@ export interface DispatchParts extends HeedParts {
  * ever holds more than the limit.
  */
 export function dispatch(parts: DispatchParts): Complete {
+  const send = dispatchNow(parts);
   return (request, call) => {
     parts.emit('waiting', { id: call.id });
+    return send(request, call);
+  };
+}
+
+/** The same for a request that has waited elsewhere until there was room. */
+export function dispatchNow(parts: DispatchParts): Complete {
+  return (request, call) => {
     const completion = inTurn(parts, request, call);
     parts.bottleneck.update();
     return completion;

@@ -6,10 +6,10 @@ import { pausesRun } from '../fault-kinds.ts';
 import type { LearntLimits } from '../limiter/learnt-limits.ts';
 import type { Pauses } from '../limiter/pauses.ts';
 import { localTime } from '../local-time.ts';
-import type { RunControl } from '../run-control.ts';
+import type { StopSwitch } from '../run-control.ts';
 
 export interface HeedParts {
-  readonly control: RunControl;
+  readonly control: StopSwitch;
   readonly pauses: Pauses;
   readonly limits: LearntLimits;
   readonly breaker: CircuitBreaker;

@@ -8,7 +8,7 @@ const LEAST_MEASURE_MS = 1000;
 const FALL = 0.9;
 const FIRST_FALL = 0.8;
 /** The same for an endpoint that says it is overloaded: it needs room, not just a little less. */
-const OVERLOADED_FALL = 0.5;
+const OVERLOADED_FALL = 0.7;
 /** However well the ceiling is known, the rate falls by this share, or it would never rise beyond it again. */
 const LEAST_FALL = 0.02;
 /** Time in which the rate is back at the ceiling, in ms, or in requests where those take longer. */
@@ -79,6 +79,7 @@ export class AdaptiveRate {
   #ceiling: number | undefined;
   #bounds: Bounds = UNBOUNDED;
   #beyond = 0;
+  #guess = false;
   /** Time for which the rate has held requests back since the last fall: else there is nothing to learn. */
   #risenMs = 0;
   #tookAt: number;
@@ -98,7 +99,7 @@ export class AdaptiveRate {
     const base = this.#base;
     if (base === undefined) return undefined;
     const doubleMs = Math.max(DOUBLE_MS, (DOUBLE_REQUESTS * 1000) / (this.#ceiling ?? base));
-    if (this.#ceiling === undefined) return base * 2 ** (this.#risenMs / doubleMs);
+    if (this.#ceiling === undefined || this.#guess) return base * 2 ** (this.#risenMs / doubleMs);
     const reachMs = Math.max(REACH_MS, (REACH_REQUESTS * 1000) / this.#ceiling);
     const curveMs = Math.min(this.#risenMs, OUTGROWN * reachMs);
     const span = curveMs < reachMs ? this.#ceiling - base : this.#ceiling * (1 - FALL);
@@ -166,12 +167,20 @@ export class AdaptiveRate {
   /** Something was accepted: that tells where the ceiling is. */
   #fallBelow(storm: Storm): void {
     const { perSecond, sent, ms, rejected, overloaded } = storm;
+    this.#guess = perSecond === undefined;
     this.#bounds = perSecond === undefined ? UNBOUNDED : narrowed(storm, perSecond);
     const accepted = ((sent - rejected) * 1000) / ms;
     const { low, high } = this.#bounds;
     const enough = Math.max(low, Math.min(accepted, high));
-    const ceiling = Math.max(LEAST_PER_SECOND, perSecond === undefined ? accepted : (enough + high) / 2);
-    const sure = overloaded ? 0 : Math.min(low, ceiling * (1 - LEAST_FALL));
+    const ceiling = Math.max(
+      LEAST_PER_SECOND,
+      perSecond === undefined
+        ? accepted
+        : overloaded
+          ? 1.1 * Math.max(perSecond, accepted)
+          : (enough + high) / 2,
+    );
+    const sure = Math.min(low, ceiling * (1 - LEAST_FALL));
     this.#ceiling = ceiling;
     this.#base = Math.max(LEAST_PER_SECOND, ceiling * fallOf(storm), sure);
   }
@@ -193,9 +202,13 @@ function fallOf({ perSecond, overloaded }: Storm): number {
 }
 
 /** The bounds after a storm at that rate. */
-function narrowed({ bounds, beyond, sent, rejected, ms }: Storm, perSecond: number): Bounds {
+function narrowed({ overloaded, bounds, beyond, sent, rejected, ms }: Storm, perSecond: number): Bounds {
   const saved = Math.max(SAVED_REQUESTS, (bounds.high * SAVED_MS) / 1000);
-  const high = beyond - rejected > saved ? perSecond : Math.min(perSecond, bounds.high);
+  const high = overloaded
+    ? bounds.high
+    : beyond - rejected > saved
+      ? perSecond
+      : Math.min(perSecond, bounds.high);
   // One less: the level may have been anywhere within a request at either end.
   const refilled = (Math.max(0, sent - rejected - 1) * 1000) / ms;
   const low = bounds.low < high ? Math.max(bounds.low, refilled) : refilled;

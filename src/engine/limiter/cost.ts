@@ -4,6 +4,8 @@ import type { LimitHint } from '../../core/request.ts';
 export interface Cost {
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Whose price counts, where several endpoints serve; default: that of the dearest. */
+  readonly endpoint?: string | undefined;
 }
 
 /** What a limit counts. */

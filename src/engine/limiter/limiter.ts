@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/clock.ts';
-import type { AppError } from '../../core/errors.ts';
+import type { AppError, ProviderError } from '../../core/errors.ts';
 import type { Bottleneck } from '../../core/events.ts';
 import type { LimitUse } from '../../core/limit-use.ts';
 import type { Usage } from '../../core/request.ts';
@@ -15,6 +15,12 @@ export interface Permit {
   settle(usage: Usage): void;
   /** Gives everything back: the request was never sent. */
   release(): void;
+}
+
+/** Ms, and what they are waited for; `none` where it is 0. */
+export interface Wait {
+  readonly ms: number;
+  readonly by: Bottleneck;
 }
 
 interface Waiter {
@@ -99,6 +105,22 @@ export class Limiter {
     });
   }
 
+  /** Why no amount of waiting would do, if so. */
+  refusal(cost: Cost): ProviderError | undefined {
+    return this.#quotas.hopeless(cost);
+  }
+
+  /**
+   * How long a request that does not stand in line would wait now, and for what. Where that is for a limit that outlasts
+   * the run it is told of as for those in line.
+   */
+  outlook(cost: Cost): Wait {
+    const now = this.#clock.now();
+    const wait = this.#wait(cost, now);
+    if (wait.ms > 0) this.#endsForLongWait(cost, now);
+    return wait;
+  }
+
   /** Nothing is admitted before `until` (ms of the clock), whatever the quotas say. */
   pauseUntil(until: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, until);
@@ -148,7 +170,13 @@ export class Limiter {
     if (hopeless !== undefined) throw hopeless;
   }
 
-  #wait(cost: Cost, now: number): { ms: number; by: Bottleneck } {
+  /** What comes back from those in flight may be less than was thought. */
+  #endsForLongWait(cost: Cost, now: number): boolean {
+    const long = this.#open === 0 ? this.#quotas.longWait(cost, now) : undefined;
+    return long !== undefined && this.#onLongWait?.(long) === true;
+  }
+
+  #wait(cost: Cost, now: number): Wait {
     let ms = Math.max(0, this.#pausedUntil - now);
     let by: Bottleneck = ms > 0 ? 'pause' : 'none';
     const adaptiveMs = this.#adaptive.waitMs(now);
@@ -205,9 +233,7 @@ export class Limiter {
       const wait = this.#wait(head.cost, now);
       if (wait.ms > 0) {
         this.#blockedBy = wait.by;
-        // What comes back may have taken less than was thought.
-        const long = this.#open === 0 ? this.#quotas.longWait(head.cost, now) : undefined;
-        if (long !== undefined && this.#onLongWait?.(long) === true) break;
+        if (this.#endsForLongWait(head.cost, now)) break;
         this.#cancelTimer = this.#clock.timer(wait.ms, () => this.#pump());
         break;
       }

@@ -2,7 +2,7 @@ import { AppError } from '../../core/errors.ts';
 import type { Provider } from '../../core/request.ts';
 import { parseUrl } from '../endpoint.ts';
 import { createJsonApiProvider, type HostedApiOptions } from '../json-api-provider.ts';
-import { countingOf } from '../token-counting.ts';
+import { countingOf } from '../../catalog/token-counting.ts';
 import { joinUrl } from './join-url.ts';
 import { messageForms } from './message-forms.ts';
 import { readAnswer } from './read-answer.ts';

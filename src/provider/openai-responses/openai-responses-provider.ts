@@ -2,7 +2,7 @@ import type { Provider } from '../../core/request.ts';
 import { parseUrl } from '../endpoint.ts';
 import { createJsonApiProvider, type HostedApiOptions } from '../json-api-provider.ts';
 import { openAiKeyMissing } from '../openai/key-missing.ts';
-import { countingOf } from '../token-counting.ts';
+import { countingOf } from '../../catalog/token-counting.ts';
 import { joinUrl } from './join-url.ts';
 import { readAnswer } from './read-answer.ts';
 import { responseForms, writeBody } from './write-body.ts';
