@@ -24,7 +24,7 @@ const NETWORK_CODE = /^(E[A-Z]+|UND_ERR_\w+)$/;
 /**
  * What the user's own provider threw, as a `ProviderError`. An error of gistmill's stays as it is. One that only looks
  * like it (another copy of the package) counts by its `code`; one with a `status` as a reply of that status with that
- * message would; one of the network as such. Any other fails its record and is not worth another attempt.
+ * message would; one of the network as such. Any other is a mistake in the module: it would happen again, so the run ends.
  */
 export function classifyOwnError(
   thrown: unknown,
@@ -54,7 +54,7 @@ function codeFor({ code, name, retryAfterMs }: Facts, status: number | undefined
     return codeOf({ status, words, text: text.toLowerCase() });
   }
   if (name === 'TimeoutError' || name === 'AbortError') return 'timeout';
-  return numberOf(retryAfterMs) === undefined ? 'unexpected_answer' : 'rate_limited';
+  return numberOf(retryAfterMs) === undefined ? 'internal' : 'rate_limited';
 }
 
 /** `fetch` hides the reason of its `TypeError: fetch failed` in the cause. */

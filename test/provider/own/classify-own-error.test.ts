@@ -24,9 +24,9 @@ test.each([
     'connection',
   ],
   ['a timeout', like({ name: 'TimeoutError' }), 'timeout'],
-  ['nothing', new TypeError('x is not a function'), 'unexpected_answer'],
-  ['no error at all', 'just words', 'unexpected_answer'],
-  ['nothing whatever', undefined, 'unexpected_answer'],
+  ['nothing', new TypeError('x is not a function'), 'internal'],
+  ['no error at all', 'just words', 'internal'],
+  ['nothing whatever', undefined, 'internal'],
 ])('%s', (_what, thrown, code) => {
   const error = of(thrown);
   expect(error).toBeInstanceOf(ProviderError);
