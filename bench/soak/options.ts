@@ -30,7 +30,7 @@ const USAGE = `npm run soak -- [options] [-- flags of gistmill]
   --error-rate p    share of 500s and 503s (0.02)
   --reset-rate p    share of connections that break in the middle of an answer (0.01)
   --hang-rate p     share of requests without any answer (0.001)
-  --output name     out.jsonl
+  --output name     out.jsonl; may be .gz
   --bin path        the gistmill to run (the one that is built here)
   --json            figures as JSON
 `;

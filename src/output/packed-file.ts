@@ -14,33 +14,31 @@ const CUT = new Set(['Z_BUF_ERROR', 'ZSTD_error_srcSize_wrong']);
 /** A compressed file that is read unpacked, as far as that goes: one stream, or several in a row. */
 export class PackedFile {
   readonly #file: FileHandle;
-  readonly #unpack: Unpacker;
+  readonly #createUnpacker: () => Unpacker;
   readonly #name: string;
   readonly #packed = Buffer.allocUnsafeSlow(PACKED_BYTES);
-  readonly #closed: Promise<void>;
+  #unpack: Unpacker;
+  #closed: Promise<void>;
   #chunks: Buffer[] = [];
-  #packedBytes = 0;
+  /** Bytes that this unpacker was given. */
+  #given = 0;
   #failure: NodeJS.ErrnoException | undefined;
-  #isStream = false;
+  /** Undefined before anything is read. */
+  #isStream: boolean | undefined;
   #isOver = false;
 
-  constructor(file: FileHandle, unpack: Unpacker, name: string) {
+  constructor(file: FileHandle, createUnpacker: () => Unpacker, name: string) {
     this.#file = file;
-    this.#unpack = unpack;
+    this.#createUnpacker = createUnpacker;
     this.#name = name;
-    this.#closed = new Promise((resolve) => unpack.once('close', resolve));
-    // Listening for data takes it as it comes, so that what came before a fault is not lost with the stream.
-    unpack.on('data', (chunk: Buffer) => this.#chunks.push(chunk));
-    unpack.on('error', (error: Error) => {
-      this.#failure ??= error;
-    });
+    [this.#unpack, this.#closed] = this.#begin();
   }
 
   /** Known once all is read. */
   get end(): PackedEnd {
     if (this.#failure !== undefined) return CUT.has(this.#failure.code ?? '') ? 'cut' : 'spoilt';
     // What is no stream after the last one is passed over without an error.
-    return this.#unpack.bytesWritten < this.#packedBytes ? 'spoilt' : 'whole';
+    return this.#unpack.bytesWritten < this.#given ? 'spoilt' : 'whole';
   }
 
   get isCut(): boolean {
@@ -62,26 +60,48 @@ export class PackedFile {
     await this.#file.close();
   }
 
+  #begin(): [Unpacker, Promise<void>] {
+    const unpack = this.#createUnpacker();
+    // Listening for data takes it as it comes, so that what came before a fault is not lost with the stream.
+    unpack.on('data', (chunk: Buffer) => this.#chunks.push(chunk));
+    unpack.on('error', (error: Error) => {
+      this.#failure ??= error;
+    });
+    return [unpack, new Promise((resolve) => unpack.once('close', resolve))];
+  }
+
   async #more(): Promise<void> {
     const { bytesRead } = await this.#file.read(this.#packed, 0, PACKED_BYTES, null);
-    if (this.#packedBytes === 0) this.#isStream = beginsStream(this.#packed.subarray(0, bytesRead));
-    this.#packedBytes += bytesRead;
-    if (bytesRead === 0) {
-      this.#unpack.end();
-      await this.#closed;
-    } else {
-      const taken = new Promise<void>((resolve) => {
-        this.#unpack.write(this.#packed.subarray(0, bytesRead), () => resolve());
-      });
-      // A stream that fails does not call back for what it was at.
-      await Promise.race([taken, this.#closed]);
-    }
+    const bytes = this.#packed.subarray(0, bytesRead);
+    this.#isStream ??= beginsStream(bytes);
+    if (bytesRead > 0) await this.#give(bytes);
+    else await this.#end();
     this.#isOver = bytesRead === 0 || this.#failure !== undefined;
     if (this.#failure !== undefined && !this.#isStream) {
       throw new AppError('usage', `${this.#name} is not compressed as its name says`, {
         cause: this.#failure,
       });
     }
+  }
+
+  async #give(bytes: Buffer): Promise<void> {
+    this.#given += bytes.length;
+    const taken = new Promise<void>((resolve) => this.#unpack.write(bytes, () => resolve()));
+    // A stream that fails does not call back for what it was at.
+    await Promise.race([taken, this.#closed]);
+    const left = this.#given - this.#unpack.bytesWritten;
+    const rest = bytes.subarray(bytes.length - left);
+    // Gunzip goes on with the next stream by itself; what Node.js has for zstd takes one, unless the next is given apart.
+    if (this.#failure !== undefined || left === 0 || left > bytes.length || !beginsStream(rest)) return;
+    await this.#end();
+    [this.#unpack, this.#closed] = this.#begin();
+    this.#given = 0;
+    await this.#give(rest);
+  }
+
+  async #end(): Promise<void> {
+    this.#unpack.end();
+    await this.#closed;
   }
 }
 

@@ -20,10 +20,8 @@ export function packingOf(name: string): Packing | undefined {
 
 function packing(compression: Compression, name: string): Packing {
   return {
-    open: async (path) => {
-      const unpack = createUnpacker(compression, name);
-      return new PackedFile(await open(path, 'r'), unpack, name);
-    },
+    open: async (path) =>
+      new PackedFile(await open(path, 'r'), () => createUnpacker(compression, name), name),
     pack: async (from, to) => {
       const stage = createCompressor(compression, `--output ${name}`);
       await pipeline(createReadStream(from), stage, createWriteStream(to));

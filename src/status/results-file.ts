@@ -18,16 +18,16 @@ export interface ResultsFile extends ByteSource {
  */
 export async function openResultsFile(path: string, name: string): Promise<ResultsFile> {
   const compression = compressionOf(path);
-  const unpack = compression === undefined ? undefined : createUnpacker(compression, name);
+  if (compression !== undefined) createUnpacker(compression, name).destroy();
   try {
     const stats = await stat(path);
     if (!stats.isFile()) {
       throw new AppError('input_not_readable', `${name}: it is no regular file`);
     }
     const file = await open(path, constants.O_RDONLY);
-    return unpack === undefined || stats.size === 0 ? plain(file) : new PackedFile(file, unpack, name);
+    if (compression === undefined || stats.size === 0) return plain(file);
+    return new PackedFile(file, () => createUnpacker(compression, name), name);
   } catch (cause) {
-    unpack?.destroy();
     if (cause instanceof AppError) throw cause;
     const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
     const hint = reason === 'ENOENT' ? 'a run with -o makes it' : undefined;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import zlib, { gunzipSync, gzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -62,6 +62,21 @@ test('whatever becomes of a .gz file between runs, in the end each record has on
   );
   expect(readdirSync(path).filter((name) => /-tmp|-plain|\.lock/.test(name))).toEqual([]);
 }, 60_000);
+
+test.runIf('createZstdCompress' in zlib)(
+  'a .zst file is gone on with, also where it breaks off',
+  async () => {
+    const output = join((await makeFolder()).path, 'out.jsonl.zst');
+    await oneRun({ items: items(20), options: { output }, crashAfter: 9 });
+    await oneRun({ items: items(20), options: { output }, crashAfter: 3 });
+    writeFileSync(output, readFileSync(output).subarray(0, -20));
+    await oneRun({ items: items(40), options: { output, ordered: true }, shuffle: (index) => index * 3 });
+    const ended = await oneRun({ items: items(60), options: { output } });
+    expect(ended.done).toEqual(items(20, 40).map(({ id }) => `${id}`));
+    const again = await oneRun({ items: items(60), options: { output } });
+    expect([again.done, again.known.length]).toEqual([[], 60]);
+  },
+);
 
 test('a .gz file that needs no mending is left as it is', async () => {
   const output = join((await makeFolder()).path, 'out.jsonl.gz');

@@ -64,6 +64,9 @@ describe('a compressed file', () => {
     const { zstdCompressSync } = zlib as unknown as { zstdCompressSync(text: string): Buffer };
     const whole = zstdCompressSync(LINES);
     expect(await readAll('a.zst', whole)).toEqual({ text: LINES, isCut: false });
+    const twice = Buffer.concat([whole, zstdCompressSync('short\n'), whole]);
+    expect(await readAll('a.zst', twice)).toEqual({ text: `${LINES}short\n${LINES}`, isCut: false });
+    expect((await readAll('a.zst', Buffer.concat([whole, Buffer.alloc(9)]))).isCut).toBe(true);
     const { text } = await readAll('a.zst', whole.subarray(0, whole.length / 2));
     expect(LINES.startsWith(text)).toBe(true);
   });
