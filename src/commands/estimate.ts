@@ -1,6 +1,8 @@
 import { openBilling } from '../batch/billing.ts';
+import { buildTask } from '../batch/build-task.ts';
 import { foreseeResults } from '../batch/foresee-results.ts';
-import { rowSettings } from '../batch/row-settings.ts';
+import { openDataAnswers } from '../batch/open-answers.ts';
+import { openWork } from '../batch/open-work.ts';
 import { loadEstimateOptions } from '../config/load-config.ts';
 import { type Endpoint, resolveEndpoint } from '../config/resolve-endpoint.ts';
 import { systemClock } from '../core/clock.ts';
@@ -18,6 +20,9 @@ import { refuseBrokenInput } from './strict.ts';
 
 /** What many endpoints take for an answer of 150 tokens; the built-in summariser depends on the machine alone. */
 const USUAL_LATENCY = '2s';
+
+/** Parts of one text that are made ready at once. */
+const PARTS_AT_ONCE = 16;
 
 /**
  * `gistmill estimate`: tells what a run with the same options would take, without sending anything. Resolves to
@@ -38,14 +43,18 @@ export async function estimateCommand(
   if (options.strict) await refuseBrokenInput(source);
   const counter = await openCounter(endpoint.model);
   const prompt = await openPrompt(options, endpoint.model, io.cwd);
-  const settings = await rowSettings(options, endpoint, prompt);
+  const data = options.schema === undefined ? undefined : await openDataAnswers(options.schema);
+  const work = await openWork(options, endpoint, prompt, data);
+  const { texts } = work.rooms;
   const result = await estimate({
-    ...{ source, prompt, billing, counter, settings: options, latency: parsedLatency },
-    earlier: await foreseeResults({ ...options, inputs }, settings),
+    ...{ source, billing, counter, settings: options, latency: parsedLatency },
+    // Whether an answer would be good enough cannot be foreseen: each is taken as it comes.
+    task: buildTask({ prompt: work.rooms.prompt, texts }, options, PARTS_AT_ONCE),
+    earlier: await foreseeResults({ ...options, inputs }, work.rows),
     shape: { provider: endpoint.provider, body: options.body },
     answerTokens: own.answerTokens,
     epochMs: systemClock.epochMs(),
-  });
+  }).finally(() => work.close());
   const assumed: Assumptions = {
     ...{ provider: endpoint.provider, model: endpoint.model, latency },
     ...{

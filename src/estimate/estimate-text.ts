@@ -17,6 +17,7 @@ const HELD_BACK_BY: Readonly<Record<Bottleneck, string>> = {
 export function estimateText(estimate: Estimate, assumed: Assumptions): string {
   const lines = [
     ['records', recordsOf(estimate)],
+    ...requestsOf(estimate),
     ['input tokens', inputOf(estimate, assumed)],
     ['output tokens', outputOf(estimate, assumed)],
     ['cost', costOfRun(estimate, assumed)],
@@ -32,6 +33,12 @@ function recordsOf({ survey, run, earlier }: Estimate): string {
   return (
     toDo(survey.records, earlier) + (told.length === 0 ? '' : `, of which will fail: ${told.join(', ')}`)
   );
+}
+
+/** Told where they are more than the records: texts that do not fit one request take several. */
+function requestsOf({ survey }: Estimate): readonly (readonly [string, string])[] {
+  if (survey.requests <= survey.records) return [];
+  return [['requests', `${formatNumber(survey.requests)}: some texts are worked at in parts`]];
 }
 
 function toDo(records: number, earlier: Estimate['earlier']): string {

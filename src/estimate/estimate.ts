@@ -2,7 +2,7 @@ import type { Billing } from '../batch/billing.ts';
 import type { EarlierResults } from '../batch/foresee-results.ts';
 import type { BatchSettings } from '../batch/join-batch.ts';
 import type { Source } from '../core/record.ts';
-import type { Prompt } from '../core/request.ts';
+import type { Task } from '../engine/task/task.ts';
 import { drawLatency, type Latency } from '../mock/latency.ts';
 import { seededDraw } from '../mock/seeded-random.ts';
 import type { TokenCounter } from '../tokens/token-counter.ts';
@@ -12,7 +12,8 @@ import { type Survey, surveyInput } from './survey-input.ts';
 
 export interface EstimateParts {
   readonly source: Source;
-  readonly prompt: Prompt;
+  /** What the run would do with each record. */
+  readonly task: Task;
   readonly settings: RunSettings;
   readonly shape: EndpointShape;
   readonly billing: Billing;
@@ -59,11 +60,14 @@ const PLAYED_WITH_LONG_LIMITS = 2_000_000;
 
 /** What a run over this input would take. Nothing is sent. Rejects with `text_changed` where the run would. */
 export async function estimate(parts: EstimateParts): Promise<Estimate> {
-  const { prompt, counter, shape, settings, earlier } = parts;
+  const { task, counter, shape, settings, earlier, answerTokens } = parts;
   const source = earlier?.source(parts.source) ?? parts.source;
   let drawn = 0;
   const random = (): number => seededDraw(SEED, drawn++, 0)('fault');
-  const survey = await surveyInput({ source, prompt, counter, shape, random, keep: mostPlayed(settings) });
+  const survey = await surveyInput({
+    ...{ source, task, answerTokens, counter, shape, random },
+    keep: mostPlayed(settings),
+  });
   const answer = answerRange(parts);
   const input = inputRange(survey);
   return {

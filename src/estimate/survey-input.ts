@@ -1,7 +1,8 @@
 import type { Random } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { InputRow, Source } from '../core/record.ts';
-import type { CompletionRequest, Prompt } from '../core/request.ts';
+import type { Completion, CompletionRequest } from '../core/request.ts';
+import type { Task } from '../engine/task/task.ts';
 import type { TokenCounter } from '../tokens/token-counter.ts';
 import { billedTexts, type EndpointShape, tokensAround } from './billed-texts.ts';
 import { Reservoir } from './reservoir.ts';
@@ -10,7 +11,10 @@ import { type CountedRequest, TokenFit } from './token-fit.ts';
 
 export interface SurveyParts {
   readonly source: Source;
-  readonly prompt: Prompt;
+  /** What a run would do with each record: it is done here too, with answers that say nothing. */
+  readonly task: Task;
+  /** Tokens of such an answer. */
+  readonly answerTokens: number;
   readonly counter: TokenCounter;
   readonly shape: EndpointShape;
   readonly random: Random;
@@ -48,7 +52,7 @@ const PARTS = 4;
 /** Reads the input to its end, once, and tells how many requests of what size it makes. */
 export async function surveyInput(parts: SurveyParts): Promise<Survey> {
   const surveyor = new Surveyor(parts);
-  for await (const row of parts.source.rows(new AbortController().signal)) surveyor.take(row);
+  for await (const row of parts.source.rows(new AbortController().signal)) await surveyor.take(row);
   return surveyor.finish();
 }
 
@@ -65,21 +69,26 @@ class Surveyor {
   readonly #totals = new Map<Script, { requests: number; characters: number }>();
   #records = 0;
   #charactersCounted = 0;
+  readonly #answer: Completion;
 
   constructor(parts: SurveyParts) {
     this.#parts = parts;
     this.#counted = new Reservoir(COUNTED, parts.random);
     this.#sizes = new Reservoir(parts.keep, parts.random);
+    this.#answer = { text: ' word'.repeat(parts.answerTokens), finish: { unified: 'stop' }, usage: {} };
   }
 
-  take(row: InputRow): void {
+  async take(row: InputRow): Promise<void> {
     this.#records += 1;
     if (!row.ok) {
       this.#break(row.broken.error);
       return;
     }
     try {
-      this.#measure(this.#parts.prompt.render(row.record));
+      await this.#parts.task.run(row.record, (request) => {
+        this.#measure(request);
+        return Promise.resolve(this.#answer);
+      });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       this.#break(error);

@@ -142,3 +142,17 @@ describe('other strategies', () => {
     expect(resultRows(read('fail.jsonl'))).toMatchObject([{ error: { code: 'answer_truncated' } }]);
   });
 });
+
+test('gistmill estimate foresees the requests about the parts', async () => {
+  const { server, flags } = await startEndpoint();
+  const { path } = await makeFolder({ 'book.txt': book });
+  const args = ['book.txt', '--each', 'file', '--context', String(CONTEXT), ...flags];
+  const estimate = await run(['estimate', ...args, '--json', '--answer-tokens', '80'], { cwd: path });
+  const foreseen = JSON.parse(estimate.stdout);
+  expect(server.stats().requests).toBe(0);
+  await run(args, { cwd: path });
+  const { requests, tokensIn } = server.stats();
+  expect(foreseen.requests / requests).toBeCloseTo(1, 1);
+  expect(foreseen.input_tokens.expected / tokensIn).toBeGreaterThan(0.8);
+  expect(foreseen.input_tokens.expected / tokensIn).toBeLessThan(1.2);
+});

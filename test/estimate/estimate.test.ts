@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { settleRunOptions } from '../../src/config/load-config.ts';
 import type { Source } from '../../src/core/record.ts';
+import { single } from '../../src/engine/task/single.ts';
 import { type EstimateParts, estimate } from '../../src/estimate/estimate.ts';
 import { type Assumptions, estimateJson } from '../../src/estimate/estimate-json.ts';
 import { estimateText } from '../../src/estimate/estimate-text.ts';
@@ -37,7 +38,7 @@ function sourceOf(n: number): Source {
 async function of(n: number, given: Partial<EstimateParts> = {}) {
   return estimate({
     source: sourceOf(n),
-    prompt: await createPrompt({ model: 'm', prompt: '{{text}}', params: {} }),
+    task: single(await createPrompt({ model: 'm', prompt: '{{text}}', params: {} })),
     settings: SETTINGS,
     shape: { provider: 'openai' },
     // $1 and $10 a million tokens.

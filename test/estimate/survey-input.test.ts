@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/core/errors.ts';
 import type { InputRow, Source } from '../../src/core/record.ts';
+import { single } from '../../src/engine/task/single.ts';
 import type { EndpointShape } from '../../src/estimate/billed-texts.ts';
 import { surveyInput } from '../../src/estimate/survey-input.ts';
 import { seededDraw } from '../../src/mock/seeded-random.ts';
@@ -50,7 +51,8 @@ async function survey(
   let drawn = 0;
   return surveyInput({
     source: sourceOf(texts),
-    prompt: await createPrompt({ model: 'm', prompt, params: {} }),
+    task: single(await createPrompt({ model: 'm', prompt, params: {} })),
+    answerTokens: 150,
     random: () => seededDraw(1, drawn++, 0)('fault'),
     ...{ counter, shape, keep },
   });
