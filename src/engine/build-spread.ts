@@ -17,8 +17,8 @@ import { retry } from './complete/retry.ts';
 import { Spread } from './complete/spread.ts';
 import { stripThinking } from './complete/strip-thinking.ts';
 import { withFallback } from './complete/with-fallback.ts';
-import { Lane } from './endpoints/lane.ts';
-import { LaneControl } from './endpoints/lane-control.ts';
+import { Member } from './endpoints/member.ts';
+import { MemberControl } from './endpoints/member-control.ts';
 import { Roster } from './endpoints/roster.ts';
 import { type EndpointSettings, openDispatch } from './open-dispatch.ts';
 import { RetryPolicy } from './retry-policy.ts';
@@ -53,8 +53,8 @@ export interface SpreadParts extends Omit<CommonParts, 'costOf'> {
 export function buildSpread(parts: SpreadParts): Complete {
   const { endpoints, fallback, control, emit, settings } = parts;
   const roster = new Roster(control, emit);
-  const main = endpoints.map((endpoint) => openLane(parts, endpoint, roster, endpoints.length > 1));
-  const others = fallback.map((endpoint) => openLane(parts, endpoint, roster, fallback.length > 1));
+  const main = endpoints.map((endpoint) => openMember(parts, endpoint, roster, endpoints.length > 1));
+  const others = fallback.map((endpoint) => openMember(parts, endpoint, roster, fallback.length > 1));
   roster.enrol({ main, fallback: others });
   const costOf = costOfAny([...endpoints, ...fallback]);
   const pay = budgeted({ control, costOf }, settings);
@@ -70,12 +70,12 @@ export function buildSpread(parts: SpreadParts): Complete {
 /** What goes to a group of endpoints: the same as to a single one, but each attempt may go to another of them. */
 function group(
   { settings, control, clock, random, emit }: SpreadParts,
-  lanes: readonly Lane[],
+  members: readonly Member[],
   roster: Roster,
   pay: (next: Complete) => Complete,
   tell: Emit,
 ): Complete {
-  const spread = new Spread({ lanes, control, clock, emit: tell });
+  const spread = new Spread({ members, control, clock, emit: tell });
   const paid = pay((request, call) => spread.complete(request, call));
   const sent = elsewhere(paid, {
     control,
@@ -87,14 +87,14 @@ function group(
   return onTruncated(asked, settings.onTruncated ?? 'keep');
 }
 
-function openLane(
+function openMember(
   { settings, control: run, clock, random, emit }: SpreadParts,
   { name, weight, model, provider, costOf, uses, settings: own }: EndpointParts,
   roster: Roster,
   isOneOfSeveral: boolean,
-): Lane {
-  const control = new LaneControl(run, (reason) => {
-    const out = roster.lost(lane, reason);
+): Member {
+  const control = new MemberControl(run, (reason) => {
+    const out = roster.lost(member, reason);
     if (out !== undefined) dispatch.limiter.stop(out);
     return out;
   });
@@ -104,8 +104,8 @@ function openLane(
     stopSignal: run.stopSignal,
     emit: named(emit, name),
   });
-  const lane = new Lane({ name, weight, model, dispatch, control });
-  return lane;
+  const member = new Member({ name, weight, model, dispatch, control });
+  return member;
 }
 
 /** Tells of which endpoint an event is. What holds one of them back need not hold back the run. */

@@ -3,14 +3,14 @@ import { ProviderError } from '../../core/errors.ts';
 import type { Bottleneck, Emit } from '../../core/events.ts';
 import type { Completion, CompletionRequest } from '../../core/request.ts';
 import { meetsNobody } from '../circuit-breaker.ts';
-import type { Lane } from '../endpoints/lane.ts';
+import type { Member } from '../endpoints/member.ts';
 import { Turns } from '../endpoints/turns.ts';
 import type { Wait } from '../limiter/limiter.ts';
 import type { RunControl } from '../run-control.ts';
 import type { Call } from './complete.ts';
 
 export interface SpreadParts {
-  readonly lanes: readonly Lane[];
+  readonly members: readonly Member[];
   readonly control: RunControl;
   readonly clock: Clock;
   readonly emit: Emit;
@@ -19,12 +19,12 @@ export interface SpreadParts {
 interface Waiting {
   readonly request: CompletionRequest;
   readonly call: Call;
-  readonly admit: (lane: Lane) => void;
+  readonly admit: (member: Member) => void;
   readonly reject: (reason: unknown) => void;
 }
 
 interface Offer {
-  readonly lane: Lane;
+  readonly member: Member;
   readonly waiting: Waiting;
 }
 
@@ -35,26 +35,26 @@ interface Offer {
  */
 export class Spread {
   readonly #parts: SpreadParts;
-  readonly #turns = new Turns<Lane>();
+  readonly #turns = new Turns<Member>();
   /** The largest priority first, and the oldest of the same. */
   #waiting: Waiting[] = [];
   #isHandingOut = false;
   #cancelTimer: (() => void) | undefined;
   #told: Bottleneck = 'none';
   /** Where a request has failed last, and failures that no record is to blame for. */
-  readonly #failedAt = new WeakMap<CompletionRequest, Lane>();
+  readonly #failedAt = new WeakMap<CompletionRequest, Member>();
   readonly #outages = new WeakSet<ProviderError>();
 
   constructor(parts: SpreadParts) {
     this.#parts = parts;
-    for (const lane of parts.lanes) lane.onEnd(() => this.#handOut());
+    for (const member of parts.members) member.onEnd(() => this.#handOut());
     const { stopSignal } = parts.control;
     stopSignal.addEventListener('abort', () => this.#rejectAll(stopSignal.reason), { once: true });
   }
 
   /** Whether none of the endpoints goes on. */
   get isOver(): boolean {
-    return !this.#parts.lanes.some(({ isAlive }) => isAlive);
+    return !this.#parts.members.some(({ isAlive }) => isAlive);
   }
 
   isOutage(error: ProviderError): boolean {
@@ -68,10 +68,10 @@ export class Spread {
       control.throwIfStopped();
       const waiting: Waiting = {
         ...{ request, call, reject },
-        admit: (lane) => {
+        admit: (member) => {
           offPass?.();
-          lane.send(request, call).then(resolve, (error) => {
-            this.#failed(lane, request, error);
+          member.send(request, call).then(resolve, (error) => {
+            this.#failed(member, request, error);
             reject(error);
           });
         },
@@ -86,11 +86,11 @@ export class Spread {
     });
   }
 
-  #failed(lane: Lane, request: CompletionRequest, error: unknown): void {
+  #failed(member: Member, request: CompletionRequest, error: unknown): void {
     if (!(error instanceof ProviderError)) return;
-    this.#failedAt.set(request, lane);
-    const isPassedOn = meetsNobody(error) && this.#isSpared(lane);
-    if (isPassedOn || lane.isOutage(error)) this.#outages.add(error);
+    this.#failedAt.set(request, member);
+    const isPassedOn = meetsNobody(error) && this.#isSpared(member);
+    if (isPassedOn || member.isOutage(error)) this.#outages.add(error);
   }
 
   #leave(waiting: Waiting): void {
@@ -118,50 +118,50 @@ export class Spread {
   #handOutOne(): Wait | 'handed out' | undefined {
     let shortest: Wait | undefined;
     const offers: Offer[] = [];
-    for (const lane of this.#parts.lanes) {
-      const isSpared = this.#isSpared(lane);
-      if (lane.isOut || !lane.hasSlot(isSpared)) continue;
-      const waiting = this.#firstFor(lane, isSpared);
+    for (const member of this.#parts.members) {
+      const isSpared = this.#isSpared(member);
+      if (member.isOut || !member.hasSlot(isSpared)) continue;
+      const waiting = this.#firstFor(member, isSpared);
       if (waiting === undefined) continue;
-      const wait = lane.outlook(waiting.request, isSpared);
-      if (lane.isOut) continue;
-      if (wait.ms === 0) offers.push({ lane, waiting });
+      const wait = member.outlook(waiting.request, isSpared);
+      if (member.isOut) continue;
+      if (wait.ms === 0) offers.push({ member, waiting });
       else if (shortest === undefined || wait.ms < shortest.ms) shortest = wait;
     }
     const [first, ...others] = offers;
     if (first === undefined || this.#waiting.length === 0) return shortest;
-    const lane = this.#turns.next([first.lane, ...others.map((offer) => offer.lane)]);
-    const { waiting } = offers.find((offer) => offer.lane === lane) ?? first;
+    const member = this.#turns.next([first.member, ...others.map((offer) => offer.member)]);
+    const { waiting } = offers.find((offer) => offer.member === member) ?? first;
     this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
-    waiting.admit(lane);
+    waiting.admit(member);
     return 'handed out';
   }
 
-  #firstFor(lane: Lane, isSpared: boolean): Waiting | undefined {
+  #firstFor(member: Member, isSpared: boolean): Waiting | undefined {
     return this.#waiting.find(({ request }) => {
-      if (isSpared && this.#failedAt.get(request) === lane && this.#hasOther(lane, request)) return false;
-      return lane.refusal(request) === undefined;
+      if (isSpared && this.#failedAt.get(request) === member && this.#hasOther(member, request)) return false;
+      return member.refusal(request) === undefined;
     });
   }
 
-  #hasOther(lane: Lane, request: CompletionRequest): boolean {
-    return this.#parts.lanes.some(
-      (other) => other !== lane && other.isAlive && other.refusal(request) === undefined,
+  #hasOther(member: Member, request: CompletionRequest): boolean {
+    return this.#parts.members.some(
+      (other) => other !== member && other.isAlive && other.refusal(request) === undefined,
     );
   }
 
   /** Whether an endpoint is tried only now and then. */
-  #isSpared(lane: Lane): boolean {
-    if (lane.isDown) return true;
-    return lane.isSick && this.#parts.lanes.some((other) => other.isAlive && !other.isSick);
+  #isSpared(member: Member): boolean {
+    if (member.isDown) return true;
+    return member.isSick && this.#parts.members.some((other) => other.isAlive && !other.isSick);
   }
 
   /** What no endpoint that goes on can ever take. */
   #refuseHopeless(): void {
-    const lanes = this.#parts.lanes.filter(({ isOut }) => !isOut);
+    const members = this.#parts.members.filter(({ isOut }) => !isOut);
     for (let [first] = this.#waiting; first !== undefined; [first] = this.#waiting) {
       const { request } = first;
-      const refusals = lanes.map((lane) => lane.refusal(request));
+      const refusals = members.map((member) => member.refusal(request));
       const [refusal] = refusals;
       if (refusal === undefined || refusals.includes(undefined)) return;
       this.#waiting.shift();
@@ -171,7 +171,7 @@ export class Spread {
 
   /** None of the endpoints goes on, but others may. */
   #giveUp(): void {
-    const reason = this.#parts.lanes.map(({ lostFor }) => lostFor).find((error) => error !== undefined);
+    const reason = this.#parts.members.map(({ lostFor }) => lostFor).find((error) => error !== undefined);
     if (reason !== undefined) this.#rejectAll(reason);
   }
 

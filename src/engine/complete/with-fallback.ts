@@ -19,11 +19,12 @@ export function withFallback(main: Complete, fallback: Complete, parts: Fallback
       return await main(request, call);
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      if (control.reason !== undefined || !(isLoss(error) || isForAnother(error))) throw error;
+      if (!isLoss(error) && !isForAnother(error)) throw error;
+      control.throwIfStopped();
       try {
         return await fallback(request, call);
       } catch (second) {
-        throw isForRecord(second) ? bothFailed(error, second) : second;
+        throw isForRecord(second) && second !== control.reason ? bothFailed(error, second) : second;
       }
     }
   };

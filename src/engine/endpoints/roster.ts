@@ -2,15 +2,15 @@ import { type AppError, ProviderError } from '../../core/errors.ts';
 import type { Emit } from '../../core/events.ts';
 import type { ErrorCode } from '../../core/failures.ts';
 import type { RunControl } from '../run-control.ts';
-import type { Lane } from './lane.ts';
+import type { Member } from './member.ts';
 
 /** From the very start these are mistakes to mend: nobody wants a whole job done by the fallback for a typing error. */
 const MISTAKES: ReadonlySet<ErrorCode> = new Set(['wrong_key', 'model_not_found', 'wrong_url']);
 
 /** Those that share the work, and those that are asked where these refuse or are gone. */
 export interface Groups {
-  readonly main: readonly Lane[];
-  readonly fallback: readonly Lane[];
+  readonly main: readonly Member[];
+  readonly fallback: readonly Member[];
 }
 
 /** Keeps the list of the endpoints that go on; the run stops when the last of them is gone. */
@@ -38,27 +38,27 @@ export class Roster {
    * An endpoint fails in a way that concerns all its requests. Returns why it is out for the rest of the run; undefined
    * where it is down, which may pass.
    */
-  lost(lane: Lane, reason: AppError): AppError | undefined {
+  lost(member: Member, reason: AppError): AppError | undefined {
     const { main, fallback } = this.#groups;
-    const isMain = main.includes(lane);
-    const alive = (lanes: readonly Lane[]): number =>
-      lanes.filter((other) => other !== lane && other.isAlive).length;
+    const isMain = main.includes(member);
+    const alive = (members: readonly Member[]): number =>
+      members.filter((other) => other !== member && other.isAlive).length;
     const left = alive(isMain ? main : fallback);
     const others = alive(isMain ? fallback : main);
-    const error = this.#named(lane, reason);
+    const error = this.#named(member, reason);
     if (left + others === 0 || (isMain && left === 0 && this.#isMistake(reason))) {
       this.#control.stop(error);
       return error;
     }
     const isDown = reason.code === 'endpoint_down';
     const tell = (state: 'out' | 'down' | 'back'): void => {
-      const endpoint = lane.name;
+      const endpoint = member.name;
       const why = state === 'back' ? {} : { reason: error };
       this.#emit('endpointState', { endpoint, state, ...why, left, fallback: isMain && others > 0 });
     };
     if (!isDown) tell('out');
-    else if (!lane.isDown) {
-      lane.down(error, () => tell('back'));
+    else if (!member.isDown) {
+      member.down(error, () => tell('back'));
       tell('down');
     }
     return isDown ? undefined : error;
@@ -68,7 +68,7 @@ export class Roster {
     return MISTAKES.has(code) && !this.#groups.main.some(({ everAnswered }) => everAnswered);
   }
 
-  #named({ name }: Lane, reason: AppError): ProviderError {
+  #named({ name }: Member, reason: AppError): ProviderError {
     const { code, message, hint } = reason;
     const status = reason instanceof ProviderError ? reason.status : undefined;
     const error = new ProviderError(code, `endpoint ${name}: ${message}`, { hint, status, cause: reason });

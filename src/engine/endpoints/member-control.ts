@@ -2,7 +2,7 @@ import type { AppError } from '../../core/errors.ts';
 import type { RunControl, StopSwitch } from '../run-control.ts';
 
 /** The switch of one of several endpoints: what would stop the run takes this endpoint out of it first. */
-export class LaneControl implements StopSwitch {
+export class MemberControl implements StopSwitch {
   readonly #run: RunControl;
   readonly #onStop: (reason: AppError) => AppError | undefined;
   #out: AppError | undefined;

@@ -4,28 +4,28 @@ import { adapting } from '../complete/adapting.ts';
 import type { Call, Complete } from '../complete/complete.ts';
 import { type DispatchParts, dispatchNow } from '../complete/dispatch.ts';
 import type { Wait } from '../limiter/limiter.ts';
-import type { LaneControl } from './lane-control.ts';
+import type { MemberControl } from './member-control.ts';
 
-export interface LaneParts {
+export interface MemberParts {
   readonly name: string;
   /** Its share of what any of several could take. */
   readonly weight: number;
   /** As this endpoint knows it; takes the place of that in the request. */
   readonly model: string;
   readonly dispatch: DispatchParts;
-  readonly control: LaneControl;
+  readonly control: MemberControl;
 }
 
 /** One of several endpoints, with a queue, limits and a health of its own. */
-export class Lane {
+export class Member {
   readonly name: string;
   readonly weight: number;
-  readonly #parts: LaneParts;
+  readonly #parts: MemberParts;
   readonly #complete: Complete;
   #downFor: ProviderError | undefined;
   #onBack: () => void = () => {};
 
-  constructor(parts: LaneParts) {
+  constructor(parts: MemberParts) {
     this.name = parts.name;
     this.weight = parts.weight;
     this.#parts = parts;
