@@ -1,4 +1,5 @@
 import { findProvider, PROVIDER_NAMES, wireOf } from '../catalog/find-provider.ts';
+import { isModuleFile } from '../catalog/module-file.ts';
 import { splitModel } from '../catalog/split-model.ts';
 import { AppError } from '../core/errors.ts';
 import type { Env } from './env-file.ts';
@@ -48,11 +49,6 @@ function unknownPrefix(prefix: string, model: string): AppError {
       `those that are known: ${PROVIDER_NAMES.join(', ')}; or name one before it, such as openrouter/${model}, ` +
       'or where the model is: --base-url URL',
   });
-}
-
-/** Whether a name is that of a file rather than of a package. */
-export function isModuleFile(name: string): boolean {
-  return /^(\.{1,2}[/\\]|[/\\]|[a-z]:[/\\]|file:)|\.[cm]?js$/i.test(name);
 }
 
 function refuseMisspelt(name: string): void {

@@ -33,7 +33,10 @@ export async function checkModels(endpoint: Endpoint, env: Env, willAsk: boolean
     return nothing('not asked: this API lists no names that --model could be compared with');
   const { url, models, error, limits } = listing;
   if (models === undefined) return { ...refused(url, error, willAsk), limits };
-  const listed = ok('models', `GET ${url} lists ${models.length} ${models.length === 1 ? 'model' : 'models'}`);
+  const listed = ok(
+    'models',
+    `GET ${url} lists ${models.length} ${models.length === 1 ? 'model' : 'models'}`,
+  );
   return { checks: [listed, checkModel(model, models, willAsk)], limits, isRefused: false };
 }
 

@@ -3,9 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isModuleFile, isPath } from '../../catalog/module-file.ts';
 import { isJsonObject, type Json } from '../../core/json.ts';
-
-const IS_FILE = /^(\.{1,2}[/\\]|[/\\]|[a-z]:[/\\]|file:)|\.[cm]?js$/i;
 
 /**
  * The URL of the module that a name means: a file, meant from `cwd`, or a package, looked for where a module in `cwd`
@@ -14,8 +13,8 @@ const IS_FILE = /^(\.{1,2}[/\\]|[/\\]|[a-z]:[/\\]|file:)|\.[cm]?js$/i;
 export async function resolveModule(name: string, cwd: string): Promise<string | undefined> {
   if (name.startsWith('file:')) return name;
   const file = resolve(cwd, name);
-  if (existsSync(file) && IS_FILE.test(name)) return pathToFileURL(file).href;
-  if (/^(\.{1,2}[/\\]|[/\\]|[a-z]:[/\\])/i.test(name)) return undefined;
+  if (isModuleFile(name) && existsSync(file)) return pathToFileURL(file).href;
+  if (isPath(name)) return undefined;
   return packageUrl(name, createRequire(join(cwd, 'noop.js')));
 }
 
