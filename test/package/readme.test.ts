@@ -59,10 +59,11 @@ function here(code: string): string {
 /** A folder as the recipes suppose it: articles, documents, the command. */
 async function prepare(): Promise<string> {
   const folder = await newFolder();
-  for (const name of ['articles.txt', 'articles.jsonl', 'broken.jsonl']) {
+  for (const name of ['articles.txt', 'articles.jsonl', 'broken.jsonl', 'references.jsonl']) {
     await cp(join(ROOT, 'fixtures', name), join(folder, name));
   }
   await cp(join(ROOT, 'fixtures/documents'), join(folder, 'docs'), { recursive: true });
+  await cp(join(ROOT, 'fixtures/books/moby-dick.txt'), join(folder, 'book.txt'));
   await linkCommand(join(folder, 'bin'));
   return folder;
 }
