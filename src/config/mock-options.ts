@@ -2,6 +2,7 @@ import type { OptionSpec, OptionValues } from './option-spec.ts';
 
 const SERVER = 'Server';
 const LIMITS = 'Limits';
+const BATCHES = 'Batches (/v1/files, /v1/batches, /v1/messages/batches)';
 const FAULTS = 'Faults (shares of requests, 0 to 1)';
 
 /** The options of `gistmill mock`. */
@@ -14,6 +15,7 @@ export const MOCK_OPTIONS = [
   { key: 'key', kind: 'text', defaultText: 'any key, or none', placeholder: 'text', group: SERVER, help: 'accept only this key' },
   { key: 'models', kind: 'list', defaultText: 'any model', group: SERVER, help: 'accept only these models' },
   { key: 'context', kind: 'integer', min: 1, placeholder: 'tokens', defaultText: 'no limit', group: SERVER, help: 'context window; longer requests get a 400' },
+  { key: 'cutPrompts', kind: 'flag', default: false, group: SERVER, help: 'cut longer requests and answer without a word about it, as some servers do, instead of the 400' },
   { key: 'responseFormat', kind: 'flag', default: true, group: SERVER, help: 'answer with JSON where response_format asks for it; --no-response-format refuses such requests' },
 
   { key: 'rpm', kind: 'number', min: 0.01, placeholder: 'n', defaultText: 'no limit', group: LIMITS, help: 'requests a minute before a 429' },
@@ -31,6 +33,11 @@ export const MOCK_OPTIONS = [
   { key: 'brokenJsonRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'answered with broken JSON' },
   { key: 'emptyRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'answered without any text' },
   { key: 'proseRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'answered with prose where JSON was asked for' },
+
+  { key: 'batchTime', kind: 'duration', default: 10_000, defaultText: '10s', min: 0, group: BATCHES, help: 'how long a batch takes' },
+  { key: 'batchErrorRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: BATCHES, help: 'share of its requests that fail' },
+  { key: 'batchExpireRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: BATCHES, help: 'share of its requests that it does not come to before it expires' },
+  { key: 'batchTokens', kind: 'integer', min: 1, placeholder: 'n', defaultText: 'no limit', group: BATCHES, help: 'tokens in all batches under way before one more is refused' },
 ] as const satisfies readonly OptionSpec[];
 
 export type MockOptions = OptionValues<typeof MOCK_OPTIONS>;

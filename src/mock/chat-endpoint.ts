@@ -11,6 +11,7 @@ import {
 } from './api-error.ts';
 import { checkKey } from './check-key.ts';
 import { type Answer, breakJson, plainBody, streamBody, toAnswer } from './completion-body.ts';
+import { cutPrompt } from './cut-prompt.ts';
 import { drawFault, type Fault } from './draw-fault.ts';
 import { drawLatency } from './latency.ts';
 import type { MockServerOptions } from './mock-server-options.ts';
@@ -61,7 +62,8 @@ export class ChatEndpoint {
     stats.arrive(startedAt);
     try {
       checkKey(options.key, authorization);
-      const request = readChatRequest(raw);
+      const read = readChatRequest(raw);
+      const request = options.cutPrompts ? cutPrompt(read, options.context) : read;
       if (request.schema !== undefined && !options.responseFormat) throw noResponseFormat();
       this.#admit(request, startedAt);
       const job = this.#begin(request, response, startedAt);

@@ -15,12 +15,21 @@ export interface MockServerOptions extends FaultRates, RateLimitOptions {
   readonly models?: readonly string[] | undefined;
   /** Context window in tokens, prompt and answer together. */
   readonly context?: number | undefined;
+  /** Whether a request beyond it is cut in silence instead of refused. */
+  readonly cutPrompts?: boolean | undefined;
   /** Requests served at full speed; more share it, so that all take longer. */
   readonly knee?: number | undefined;
   /** Requests served at once; one more gets a 429. */
   readonly maxInFlight?: number | undefined;
   /** Whether requests may say by `response_format` what answers have to be. */
   readonly responseFormat: boolean;
+  /** How long a batch takes, in ms. */
+  readonly batchTime: number;
+  /** Shares of the requests of a batch that fail, and that it does not come to. */
+  readonly batchErrorRate: number;
+  readonly batchExpireRate: number;
+  /** Most tokens in all batches that are worked at; one more batch is refused. */
+  readonly batchTokens?: number | undefined;
 }
 
 const DEFAULTS: MockServerOptions = {
@@ -35,6 +44,9 @@ const DEFAULTS: MockServerOptions = {
   emptyRate: 0,
   proseRate: 0,
   responseFormat: true,
+  batchTime: 10_000,
+  batchErrorRate: 0,
+  batchExpireRate: 0,
   limitHeaders: 'openai',
 };
 

@@ -67,6 +67,26 @@ describe('a book for a model with a window of 4,096 tokens', () => {
     expect(server.stats().errors).toEqual({ 400: 1 });
   });
 
+  test('that is cut in silence is noticed by the tokens that were read, and summarised in parts', async () => {
+    const { server, flags } = await startEndpoint({ cutPrompts: true });
+    const { path, read } = await makeFolder({
+      'a.txt': book.slice(0, 60_000),
+      'b.txt': book.slice(60_000, 120_000),
+    });
+    const files = ['a.txt', 'b.txt', '--each', 'file', '--window', '1', ...flags];
+    expect(await run([...files, '-o', 'out.jsonl'], { cwd: path })).toMatchObject({ exitCode: 0 });
+    const rows = okRows(read('out.jsonl'));
+    expect(rows).toMatchObject([{ strategy: 'map-reduce' }, { strategy: 'map-reduce' }]);
+    // One request was lost to finding out.
+    expect(server.stats().requests).toBe(rows.reduce((sum, { attempts }) => sum + attempts, 0));
+    const single = await run([...files, '-o', 'single.jsonl', '--strategy', 'single'], { cwd: path });
+    expect(single.exitCode).toBe(1);
+    const [error] = resultRows(read('single.jsonl'));
+    expect(error).toMatchObject({
+      error: { code: 'context_too_long', message: expect.stringMatching(/read only 2048 of about/) },
+    });
+  });
+
   test('is not paid for twice after kill -9, but for what was in flight', async () => {
     const { server, flags } = await startEndpoint({ latency: { kind: 'uniform', minMs: 60, maxMs: 120 } });
     const { path, read } = await makeFolder({ 'book.txt': book });
