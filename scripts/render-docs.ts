@@ -1,6 +1,7 @@
 import type { CatalogEntry } from '../src/catalog/entry.ts';
 import { PROVIDERS } from '../src/catalog/providers.ts';
 import { DOCTOR_OPTIONS } from '../src/config/doctor-options.ts';
+import { BATCH_OPTIONS } from '../src/config/batch-options.ts';
 import { ESTIMATE_OPTIONS } from '../src/config/estimate-options.ts';
 import { EVAL_OPTIONS } from '../src/config/eval-options.ts';
 import { MOCK_OPTIONS } from '../src/config/mock-options.ts';
@@ -96,6 +97,11 @@ ${optionTables(ESTIMATE_OPTIONS, ESTIMATE_PREFIX)}
 All options above as well; these are flags only.
 
 ${optionTables(PROMPT_OPTIONS)}
+## gistmill batch <action> [files...]
+
+All options above as well; these are flags only.
+
+${optionTables(BATCH_OPTIONS)}
 ## gistmill status <results>
 
 All options above as well; those that say what a record is count. These are flags only.

@@ -21,6 +21,7 @@ const ROOMS = [
   'journal',
   'cache',
   'chunks',
+  'lanes',
 ];
 const ROOMS_BUT_OBSERVE = ROOMS.filter((room) => room !== 'observe');
 
@@ -31,6 +32,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   chunks: ['core', 'tokens'],
   // What a provider's name means has to be the same for all three.
   ...Object.fromEntries(['config', 'provider', 'pricing'].map((room) => [room, ['core', 'catalog']])),
+  lanes: ['core', 'catalog', 'provider'],
   batch: ['core', ...ROOMS_BUT_OBSERVE],
   library: ['core', 'batch', ...ROOMS_BUT_OBSERVE],
   estimate: ['core', 'batch', 'engine', 'tokens', 'mock', 'observe'],

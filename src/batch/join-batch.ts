@@ -129,10 +129,13 @@ export async function joinBatch(rooms: BatchRooms): Promise<BatchEnd> {
     rooms.endpoints === undefined ? one(rooms) : several(rooms, rooms.endpoints);
   const most = (): number => sum(concurrencies.map((each) => (typeof each === 'number' ? each : each.limit)));
   const factor = settings.ordered ? ORDERED_WINDOW : WINDOW;
+  const task = buildTask(rooms, settings, breadthOf(concurrencies, rooms));
+  const { fromBatch } = rooms;
   const cancelDeadline = startRunDeadline(control, clock, settings.deadline);
   const end = await runBatch({
-    ...{ source, complete, sink, control, clock, emit },
-    task: buildTask(rooms, settings, breadthOf(concurrencies, rooms)),
+    ...{ source, sink, control, clock, emit },
+    complete: fromBatch?.complete(complete) ?? complete,
+    task: fromBatch?.task(task) ?? task,
     failureLimit: new FailureLimit(settings.maxFailures),
     window: settings.window ?? (() => most() * factor),
     recordDeadlineMs: settings.recordDeadline,

@@ -37,6 +37,7 @@ Commands:
   gistmill estimate     tell what a run would take: tokens, cost, time
   gistmill prompt       show what would be sent for the first records
   gistmill preset       list the presets, or show one, to copy and change
+  gistmill batch        the same at half the price, within a day
   gistmill status       tell what is done, what failed and what is missing
   gistmill eval         measure summaries against references
   gistmill doctor       tell whether configuration and endpoint are sound
@@ -94,6 +95,23 @@ Examples:
   gistmill preset list
   gistmill preset show summary > mine.md          # then change it, and
   gistmill in.jsonl -m NAME --preset ./mine.md`;
+
+export const BATCH_HELP_FOOTER = `
+submit sends what is not done yet, status tells how far it is, fetch writes the
+results, run does all three and waits; cancel stops. It is for OpenAI, for what
+has a Batch API compatible with it, and for Anthropic. It takes the options of
+gistmill itself as well (see gistmill --help): put "batch submit" before those
+of the run. Later commands know the flags of the submission; what is needed
+until then stands in a folder beside the results.
+
+Examples:
+  gistmill batch submit in.jsonl -m gpt-4o-mini -o out.jsonl
+  gistmill batch status out.jsonl
+  gistmill batch fetch out.jsonl --fallback online
+  gistmill batch run in.jsonl -m anthropic/NAME -o out.jsonl   # and wait
+  gistmill batch cancel out.jsonl
+
+Exit codes are those of a run; 75: the batch is under way still.`;
 
 export const STATUS_HELP_FOOTER = `
 Nothing is written, repaired or locked, so a run may be at work meanwhile. It

@@ -1,6 +1,7 @@
 import { Argument, Command, CommanderError, Help, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { DOCTOR_OPTIONS } from '../config/doctor-options.ts';
+import { BATCH_OPTIONS } from '../config/batch-options.ts';
 import { ESTIMATE_OPTIONS } from '../config/estimate-options.ts';
 import { EVAL_OPTIONS } from '../config/eval-options.ts';
 import { MOCK_OPTIONS } from '../config/mock-options.ts';
@@ -11,6 +12,7 @@ import { STATUS_OPTIONS } from '../config/status-options.ts';
 import { AppError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import {
+  BATCH_HELP_FOOTER,
   DOCTOR_HELP_FOOTER,
   ESTIMATE_HELP_FOOTER,
   EVAL_HELP_FOOTER,
@@ -23,6 +25,7 @@ import {
   runHelpFooter,
   STATUS_HELP_FOOTER,
 } from './help-text.ts';
+import type { BatchAction } from './batch.ts';
 import type { Io } from './io.ts';
 import { addOptions } from './option-flags.ts';
 import { toUsageError } from './usage-error.ts';
@@ -47,6 +50,7 @@ export interface Handlers {
   status(results: string | undefined, flags: Flags, io: Io): Promise<number>;
   eval(results: string, flags: Flags, io: Io): Promise<number>;
   cache(action: string, flags: Flags, io: Io): Promise<number>;
+  batch(action: BatchAction, names: string[], flags: Flags, io: Io): Promise<number>;
   doctor(flags: Flags, io: Io): Promise<number>;
 }
 
@@ -59,6 +63,8 @@ const HANDLERS: Handlers = {
   status: async (results, flags, io) => (await import('./status.ts')).statusCommand(results, flags, io),
   eval: async (results, flags, io) => (await import('./eval.ts')).evalCommand(results, flags, io),
   schema: async (io) => (await import('./schema.ts')).schemaCommand(io),
+  batch: async (action, names, flags, io) =>
+    (await import('./batch.ts')).batchCommand(action, names, flags, io),
   cache: async (action, flags, io) => (await import('./cache.ts')).cacheCommand(action, flags, io),
   doctor: async (flags, io) => (await import('./doctor.ts')).doctorCommand(flags, io),
 };
@@ -97,6 +103,7 @@ function buildProgram(io: Io, handlers: Handlers, onExit: (code: number) => void
   addEstimate(program, async (inputs, flags) => onExit(await handlers.estimate(inputs, flags, io)));
   addPrompt(program, async (inputs, flags) => onExit(await handlers.prompt(inputs, flags, io)));
   addPreset(program, async (action, name) => onExit(await handlers.preset(action, name, io)));
+  addBatch(program, async (action, names, flags) => onExit(await handlers.batch(action, names, flags, io)));
   addStatus(program, async (results, flags) => onExit(await handlers.status(results, flags, io)));
   addEval(program, async (results, flags) => onExit(await handlers.eval(results, flags, io)));
   addDoctor(program, async (flags) => onExit(await handlers.doctor(flags, io)));
@@ -199,6 +206,21 @@ function addDoctor(program: Command, action: (flags: Flags) => Promise<void>): v
     .addHelpText('after', DOCTOR_HELP_FOOTER)
     .action(action);
   addOwnOptions(doctor, DOCTOR_OPTIONS);
+}
+
+function addBatch(
+  program: Command,
+  action: (action: BatchAction, names: string[], flags: Flags) => Promise<void>,
+): void {
+  const batch = program
+    .command('batch')
+    .description('Have texts summarised in batches of the provider, at half the price and within a day.')
+    .addArgument(new Argument('<action>', 'what to do').choices(['submit', 'status', 'fetch', 'run', 'cancel']))
+    .argument('[files...]', 'submit, run: the inputs; else the file of results')
+    .usage('<action> [options] [files...]')
+    .addHelpText('after', BATCH_HELP_FOOTER)
+    .action(action);
+  addOwnOptions(batch, BATCH_OPTIONS);
 }
 
 /** Adds these options and, without listing them, those of the run. */

@@ -16,10 +16,12 @@ import { EXIT } from '../core/exit-codes.ts';
 import { type ErrorCode, failureRule } from '../core/failures.ts';
 import type { Source } from '../core/record.ts';
 import type { Provider } from '../core/request.ts';
+import type { FromBatch, FromBatchParts } from '../engine/complete/from-batch.ts';
 import { RunControl } from '../engine/run-control.ts';
 import { startObservers } from '../observe/start-observers.ts';
 import { Statistics } from '../observe/statistics.ts';
 import { openProvider } from '../provider/open-provider.ts';
+import { refuseOpenBatch } from './batch/refuse-open-batch.ts';
 import { watchInterrupts } from './interrupts.ts';
 import type { Io } from './io.ts';
 import { logFailure } from './log-failure.ts';
@@ -27,7 +29,8 @@ import { openPrompt } from './open-prompt.ts';
 import { openSource } from './open-source.ts';
 import { refuseBrokenInput } from './strict.ts';
 
-interface Rooms {
+/** What a run works with, all opened. */
+export interface Rooms {
   readonly options: RunOptions;
   readonly endpoint: Endpoint;
   readonly billing: Billing;
@@ -36,6 +39,8 @@ interface Rooms {
   readonly provider: Provider;
   readonly results: Results;
   readonly reuse: Reuse;
+  /** What a batch has answered already. */
+  readonly fromBatch?: ((parts: Pick<FromBatchParts, 'clock' | 'emit'>) => FromBatch) | undefined;
 }
 
 /** After these the output is no longer to be touched. */
@@ -71,6 +76,7 @@ async function openAndRun(
 ): Promise<number> {
   const endpoint = resolveEndpoint(options, env, io.cwd);
   const billing = await openBilling(options, endpoint);
+  await refuseOpenBatch(options.output);
   const source = await openSource(inputs, options, io);
   if (options.strict) await refuseBrokenInput(source);
   const prompt = await openPrompt(options, endpoint.model, io.cwd);
@@ -100,7 +106,8 @@ async function openAndRun(
   }
 }
 
-async function run(rooms: Rooms, env: Io['env'], io: Io): Promise<number> {
+/** Runs to the end, told of on stderr. Resolves to the exit code. */
+export async function run(rooms: Rooms, env: Io['env'], io: Io): Promise<number> {
   const { options, endpoint, billing, results } = rooms;
   const clock = systemClock;
   const events = new Events();
@@ -127,7 +134,8 @@ async function run(rooms: Rooms, env: Io['env'], io: Io): Promise<number> {
   const reuse = { ...rooms.reuse, parts: results.parts };
   const { sink, spent, uses } = results;
   const parts = { ...rooms, ...rooms.work, reuse, source, settings, sink, spent, uses };
-  const end = await joinBatch({ ...parts, control, clock, random, emit });
+  const fromBatch = rooms.fromBatch?.({ clock, emit });
+  const end = await joinBatch({ ...parts, fromBatch, control, clock, random, emit });
   rooms.reuse.close();
   const reason = await finish(results, end.stoppedBy);
   interrupts.end();
@@ -158,6 +166,6 @@ function exitCodeOf(reason: AppError | undefined, failed: number): number {
 }
 
 /** `--keep all` is every field; a field that is itself called so cannot be kept alone. */
-function keepOf({ keep }: RunOptions): readonly string[] | 'all' | undefined {
+export function keepOf({ keep }: RunOptions): readonly string[] | 'all' | undefined {
   return keep?.includes('all') ? 'all' : keep;
 }

@@ -102,7 +102,11 @@ export async function loadBatchOptions(
   sources: ConfigSources,
 ): Promise<Configuration<RunOptions> & { readonly own: BatchOptions }> {
   const { options, env } = await loadRunOptions(sources);
-  return { options, env, own: settle(BATCH_OPTIONS, [flagLayer(BATCH_OPTIONS, sources.flags)]) as BatchOptions };
+  return {
+    options,
+    env,
+    own: settle(BATCH_OPTIONS, [flagLayer(BATCH_OPTIONS, sources.flags)]) as BatchOptions,
+  };
 }
 
 /**

@@ -52,6 +52,8 @@ const batchState = z.object({
   submitted: z.string(),
   /** The command line that submitted it, without secrets. */
   flags: z.record(z.string(), z.unknown()),
+  /** The folder in which that was. */
+  cwd: z.string(),
   isCancelled: z.boolean(),
   /** Records that are worked at online when the results are fetched: long ones, and those that a cache knows. */
   online: z.int(),

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError, modelNotFound, unknownUrl, wrongMethod } from './api-error.ts';
+import type { BatchEndpoint } from './batch-endpoint.ts';
 import type { ChatEndpoint } from './chat-endpoint.ts';
 import { checkKey } from './check-key.ts';
 import { MOCK_MODEL } from './mock-model.ts';
@@ -13,6 +14,7 @@ export interface ServerParts {
   readonly limits: RateLimits;
   readonly stats: StatsKeeper;
   readonly chat: ChatEndpoint;
+  readonly batches: BatchEndpoint;
 }
 
 const CHAT = '/chat/completions';
@@ -29,6 +31,10 @@ export function routeRequest(
   const path = pathOf(url);
   if (path === CHAT && method === 'POST') {
     parts.chat.handle(body, request.headers.authorization, response);
+    return;
+  }
+  if (parts.batches.serves(path)) {
+    void parts.batches.handle(path, request, body, response);
     return;
   }
   try {

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
+import { BatchEndpoint } from './batch-endpoint.ts';
 import { ChatEndpoint, type Summarise } from './chat-endpoint.ts';
 import { completeOptions, type MockServerOptions } from './mock-server-options.ts';
 import { RateLimits } from './rate-limits.ts';
@@ -38,7 +39,8 @@ export async function startMockServer(
   const limits = new RateLimits(options, clock);
   const stats = new StatsKeeper();
   const chat = new ChatEndpoint({ options, limits, stats, summarise, clock });
-  const parts = { options, limits, stats, chat };
+  const batches = new BatchEndpoint({ options, summarise, clock });
+  const parts = { options, limits, stats, chat, batches };
 
   const server = createServer((request, response) => {
     readBody(request, (body) => routeRequest(parts, request, body, response));

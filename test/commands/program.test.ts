@@ -48,6 +48,7 @@ async function run(...args: string[]) {
     eval: vi.fn<Handlers['eval']>(async () => 0),
     doctor: vi.fn<Handlers['doctor']>(async () => 0),
     cache: vi.fn<Handlers['cache']>(async () => 0),
+    batch: vi.fn<Handlers['batch']>(async () => 0),
   };
   const exitCode = await runProgram(args, io, handlers);
   const [inputs, flags] = handlers.run.mock.lastCall ?? [];
