@@ -9,6 +9,7 @@ const FALL = 0.9;
 const FIRST_FALL = 0.8;
 /** The same for an endpoint that says it is overloaded: it needs room, not just a little less. */
 const OVERLOADED_FALL = 0.7;
+const OVERLOADED_FIRST_FALL = 0.5;
 /** However well the ceiling is known, the rate falls by this share, or it would never rise beyond it again. */
 const LEAST_FALL = 0.02;
 /** Time in which the rate is back at the ceiling, in ms, or in requests where those take longer. */
@@ -77,9 +78,10 @@ export class AdaptiveRate {
   #base: number | undefined;
   /** The rate that is accepted for good; undefined while that is not known. */
   #ceiling: number | undefined;
+  /** It comes of the first storm: what had been accepted until then may be a burst, or a slow start. */
+  #isGuess = false;
   #bounds: Bounds = UNBOUNDED;
   #beyond = 0;
-  #guess = false;
   /** Time for which the rate has held requests back since the last fall: else there is nothing to learn. */
   #risenMs = 0;
   #tookAt: number;
@@ -99,7 +101,7 @@ export class AdaptiveRate {
     const base = this.#base;
     if (base === undefined) return undefined;
     const doubleMs = Math.max(DOUBLE_MS, (DOUBLE_REQUESTS * 1000) / (this.#ceiling ?? base));
-    if (this.#ceiling === undefined || this.#guess) return base * 2 ** (this.#risenMs / doubleMs);
+    if (this.#ceiling === undefined || this.#isGuess) return base * 2 ** (this.#risenMs / doubleMs);
     const reachMs = Math.max(REACH_MS, (REACH_REQUESTS * 1000) / this.#ceiling);
     const curveMs = Math.min(this.#risenMs, OUTGROWN * reachMs);
     const span = curveMs < reachMs ? this.#ceiling - base : this.#ceiling * (1 - FALL);
@@ -166,21 +168,12 @@ export class AdaptiveRate {
 
   /** Something was accepted: that tells where the ceiling is. */
   #fallBelow(storm: Storm): void {
-    const { perSecond, sent, ms, rejected, overloaded } = storm;
-    this.#guess = perSecond === undefined;
-    this.#bounds = perSecond === undefined ? UNBOUNDED : narrowed(storm, perSecond);
+    const { perSecond, sent, ms, rejected } = storm;
     const accepted = ((sent - rejected) * 1000) / ms;
-    const { low, high } = this.#bounds;
-    const enough = Math.max(low, Math.min(accepted, high));
-    const ceiling = Math.max(
-      LEAST_PER_SECOND,
-      perSecond === undefined
-        ? accepted
-        : overloaded
-          ? 1.1 * Math.max(perSecond, accepted)
-          : (enough + high) / 2,
-    );
-    const sure = Math.min(low, ceiling * (1 - LEAST_FALL));
+    this.#isGuess = perSecond === undefined;
+    this.#bounds = perSecond === undefined ? UNBOUNDED : narrowed(storm, perSecond);
+    const ceiling = Math.max(LEAST_PER_SECOND, ceilingOf(storm, accepted, this.#bounds));
+    const sure = Math.min(this.#bounds.low, ceiling * (1 - LEAST_FALL));
     this.#ceiling = ceiling;
     this.#base = Math.max(LEAST_PER_SECOND, ceiling * fallOf(storm), sure);
   }
@@ -197,20 +190,25 @@ export class AdaptiveRate {
 }
 
 function fallOf({ perSecond, overloaded }: Storm): number {
-  if (overloaded) return OVERLOADED_FALL;
-  return perSecond === undefined ? FIRST_FALL : FALL;
+  if (perSecond === undefined) return overloaded ? OVERLOADED_FIRST_FALL : FIRST_FALL;
+  return overloaded ? OVERLOADED_FALL : FALL;
+}
+
+function ceilingOf({ perSecond, overloaded }: Storm, accepted: number, { low, high }: Bounds): number {
+  if (perSecond === undefined) return accepted;
+  if (overloaded) return Math.max(perSecond, accepted);
+  return (Math.max(low, Math.min(accepted, high)) + high) / 2;
 }
 
 /** The bounds after a storm at that rate. */
-function narrowed({ overloaded, bounds, beyond, sent, rejected, ms }: Storm, perSecond: number): Bounds {
-  const saved = Math.max(SAVED_REQUESTS, (bounds.high * SAVED_MS) / 1000);
-  const high = overloaded
-    ? bounds.high
-    : beyond - rejected > saved
-      ? perSecond
-      : Math.min(perSecond, bounds.high);
+function narrowed(storm: Storm, perSecond: number): Bounds {
+  const { bounds, beyond, overloaded, sent, rejected, ms } = storm;
   // One less: the level may have been anywhere within a request at either end.
   const refilled = (Math.max(0, sent - rejected - 1) * 1000) / ms;
+  // What was too much at a time was not the rate's fault; and what an endpoint can bear changes.
+  if (overloaded) return { low: refilled, high: bounds.high };
+  const saved = Math.max(SAVED_REQUESTS, (bounds.high * SAVED_MS) / 1000);
+  const high = beyond - rejected > saved ? perSecond : Math.min(perSecond, bounds.high);
   const low = bounds.low < high ? Math.max(bounds.low, refilled) : refilled;
   return { low: Math.min(low, high), high };
 }

@@ -196,12 +196,19 @@ describe('the adaptive rate', () => {
   const takeUntil = (rate: AdaptiveRate, from: number, to: number): void => {
     for (let now = from; now < to; now += Math.max(1e-6, rate.waitMs(now))) rate.take(now);
   };
-  /** A rate that was 100 a second when 100 of 200 requests were rejected, and goes on at a second. */
+  /** A rate after its first storm: 100 of 200 requests were rejected within a second. */
   const fallen = (): AdaptiveRate => {
     const rate = new AdaptiveRate(0);
     take(rate, 200, 0);
     for (let i = 0; i < 100; i++) rate.rejected(10, { resumeAt: 1000, ...(i === 0 ? STORM : MORE) });
     return rate;
+  };
+  /** And after its second, at 4 s; sending goes on at 5 s. */
+  const found = (): { readonly rate: AdaptiveRate; readonly ceiling: number } => {
+    const rate = fallen();
+    takeUntil(rate, 1000, 4000);
+    rate.rejected(4000, { resumeAt: 5000, ...STORM });
+    return { rate, ceiling: (rate.perSecond ?? 0) / 0.9 };
   };
 
   it('lets everything through until something is rejected', () => {
@@ -244,18 +251,45 @@ describe('the adaptive rate', () => {
     expect(rate.perSecond).toBeCloseTo(8 * 0.8, 1);
   });
 
-  it('rises fast at first, is at the ceiling after half a minute, and outgrows one that is none', () => {
+  it('doubles in seven seconds after the first storm, which tells little of the ceiling', () => {
     const rate = fallen();
-    const at = (ms: number): number => rate.perSecond ?? ms;
-    expect(at(0)).toBeCloseTo(80, 0);
-    takeUntil(rate, 1000, 11_000);
-    expect(at(10_000)).toBeCloseTo(100 - 20 * (2 / 3) ** 3, 0);
-    takeUntil(rate, 11_000, 31_000);
-    expect(at(30_000)).toBeCloseTo(100, 0);
-    takeUntil(rate, 31_000, 41_000);
-    expect(at(40_000)).toBeLessThan(102);
-    takeUntil(rate, 41_000, 76_000);
-    expect(at(75_000)).toBeGreaterThan(400);
+    expect(rate.perSecond).toBeCloseTo(80, 0);
+    takeUntil(rate, 1000, 8000);
+    expect((rate.perSecond ?? 0) / 160).toBeCloseTo(1, 1);
+  });
+
+  it('rises fast at first, is at the ceiling after half a minute, and outgrows one that is none', () => {
+    const { rate, ceiling } = found();
+    const share = (): number => (rate.perSecond ?? 0) / ceiling;
+    takeUntil(rate, 5000, 15_000);
+    expect(share()).toBeCloseTo(1 - 0.1 * (2 / 3) ** 3, 2);
+    takeUntil(rate, 15_000, 35_000);
+    expect(share()).toBeCloseTo(1, 2);
+    takeUntil(rate, 35_000, 45_000);
+    expect(share()).toBeLessThan(1.01);
+    takeUntil(rate, 45_000, 86_000);
+    expect(share()).toBeGreaterThan(4);
+  });
+
+  it('does not fall below what was accepted between two storms', () => {
+    const { rate, ceiling } = found();
+    let sent = 0;
+    for (let now = 5000; now < 34_000; now += Math.max(1e-6, rate.waitMs(now))) {
+      rate.take(now);
+      sent += 1;
+    }
+    rate.rejected(34_000, { resumeAt: 35_000, ...STORM });
+    expect(rate.perSecond).toBeCloseTo((sent - 2) / 30, 6);
+    expect(rate.perSecond).toBeGreaterThan(0.92 * ceiling);
+  });
+
+  it('keeps no bounds from an overload: what was too much at a time was not the rate', () => {
+    const { rate } = found();
+    takeUntil(rate, 5000, 20_000);
+    const tooMuch = rate.perSecond ?? 0;
+    rate.rejected(20_000, { resumeAt: 21_000, first: true, overloaded: true });
+    takeUntil(rate, 21_000, 51_000);
+    expect((rate.perSecond ?? 0) / tooMuch).toBeCloseTo(1, 2);
   });
 
   it('learns nothing from a run that does not need it', () => {
@@ -266,7 +300,7 @@ describe('the adaptive rate', () => {
 
   it('takes what was accepted between two storms for what the endpoint can do', () => {
     const rate = fallen();
-    // From 10 ms to 20 s: 800 requests are 40 a second, sent at a rate of about 95.
+    // From 10 ms to 20 s: 800 requests are 40 a second, sent at a rate that rose far beyond.
     for (let i = 0; i < 800; i++) rate.take(1000 + i * 11);
     const tooHigh = rate.perSecond ?? 0;
     rate.rejected(20_010, { resumeAt: 21_000, ...STORM });
