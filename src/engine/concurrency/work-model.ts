@@ -60,7 +60,7 @@ export function slowdown(
   if (sums.count === 0) return { factor: 1, variance: 1 };
   const { baseMs: c, msPerInput: a, msPerOutput: b } = model;
   const predicted = Math.max(c * sums.count + a * sums.input + b * sums.output, sums.ms * LEAST_PREDICTED);
-  if (!(predicted > 0)) return { factor: 1, variance: LEAST_SPREAD ** 2 / sums.count };
+  if (!(predicted > 0 && sums.ms > 0)) return { factor: 1, variance: LEAST_SPREAD ** 2 / sums.count };
   const factor = sums.ms / predicted;
   const squares =
     c * c * sums.count +

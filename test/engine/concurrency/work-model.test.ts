@@ -58,6 +58,10 @@ describe('the time of an answer', () => {
 describe('how much slower an endpoint has become', () => {
   const model = fitWork(momentsOf(take(1)));
 
+  it('is not told from answers that took no time at all', () => {
+    expect(slowdown(momentsOf([{ ms: 0, input: 0, output: 0 }]), model).variance).toBeGreaterThan(0);
+  });
+
   it.each([0.5, 1, 2, 4])('is told from texts of the same kind: %f ×', (slowness) => {
     expect(slowdown(momentsOf(take(slowness)), model).factor).toBeCloseTo(slowness, 5);
   });
