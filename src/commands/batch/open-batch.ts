@@ -45,6 +45,11 @@ export async function openBatch(flags: Flags, io: Io): Promise<OpenBatch> {
       hint: 'such as gistmill batch submit in.jsonl -m NAME -o out.jsonl',
     });
   }
+  if (options.endpoint !== undefined || options.fallbackModel !== undefined) {
+    throw new AppError('usage', 'a batch goes to one endpoint: --endpoint and --fallback-model are for runs', {
+      hint: 'name it with --model and --base-url',
+    });
+  }
   const endpoint = resolveEndpoint(options, env, io.cwd);
   const path = await realPath(output);
   return {

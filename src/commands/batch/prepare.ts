@@ -69,7 +69,7 @@ async function writeRecords(
 ): Promise<{ asked: number; broken: number }> {
   const { results, source, work, batch, signal } = rooms;
   const { options, endpoint, env } = batch;
-  const preview = await openPreview({ ...options, ...endpoint, env });
+  const preview = await openPreview({ ...options, ...endpoint, env, stream: false });
   const task = buildTask(work.rooms, options, 1);
   const count = { asked: 0, broken: 0 };
   let last: number | undefined;
