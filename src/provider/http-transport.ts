@@ -1,7 +1,7 @@
 import { Socket } from 'node:net';
 import { Agent, buildConnector, EnvHttpProxyAgent } from 'undici';
 import type { CancelSignal } from '../core/cancel-signal.ts';
-import { Exchange, type HttpReply } from './exchange.ts';
+import { Exchange, type HttpReply, type TakerOf } from './exchange.ts';
 import { type Environment, proxySettings } from './proxy-env.ts';
 
 export interface TransportOptions {
@@ -13,20 +13,23 @@ export interface TransportOptions {
   readonly maxBodyBytes?: number;
 }
 
-interface HttpRequest {
+export interface HttpRequest {
   /** Absolute, without user information. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   /** The attempt's own signal: one listener is added and taken off again. */
   readonly signal: CancelSignal;
+  /** Default: every body is gathered. */
+  readonly takerOf?: TakerOf;
 }
 
 /** Pooled HTTP connections. It follows no redirect, so that credentials never travel on. */
 export interface Transport {
   /**
    * Sends one request and resolves with the reply, whatever its status. Rejects with a `ProviderError`
-   * (`connection`, `truncated_body`, `response_too_large`), or with the signal's reason as soon as it aborts.
+   * (`connection`, `truncated_body`, `response_too_large`), or with the signal's reason as soon as it aborts. Where the
+   * body is taken in pieces, it resolves once their taker awaits no more.
    */
   post(request: HttpRequest): Promise<HttpReply>;
   /** Ends all connections, those being opened included. */
@@ -56,14 +59,14 @@ export function createTransport({ connections, env, maxBodyBytes }: TransportOpt
   // undici's proxy agent adds to the headers that it gets.
   const ownHeaders = (headers: HttpRequest['headers']) => (proxies === undefined ? headers : { ...headers });
   return {
-    post: ({ url, headers, body, signal }) =>
+    post: ({ url, headers, body, signal, takerOf }) =>
       new Promise((resolve, reject) => {
         if (signal.aborted) {
           reject(signal.reason);
           return;
         }
         const { origin, host, path } = targetOf(url);
-        const exchange = new Exchange(host, signal, resolve, reject);
+        const exchange = new Exchange(host, signal, resolve, reject, takerOf);
         dispatcher.dispatch({ origin, path, method: 'POST', headers: ownHeaders(headers), body }, exchange);
       }),
     close: async () => {
