@@ -71,6 +71,8 @@ export interface Completion {
   readonly reasoning?: true;
   /** Checks that the answer still misses after it was asked for again. */
   readonly warnings?: readonly string[];
+  /** How the answer came, where it was streamed. */
+  readonly timing?: AnswerTiming;
   /** How a text was dealt with that does not fit one request. */
   readonly long?: LongText;
 }
@@ -97,6 +99,20 @@ export interface LimitHint {
   readonly windowMs?: number;
 }
 
+/** Ms of a streamed answer. */
+export interface AnswerTiming {
+  /** From sending the request to the first token, of text or of thinking. */
+  readonly firstTokenMs: number;
+  /** From the first token to the last; 0 where all came at once. */
+  readonly outputMs: number;
+}
+
+/** Is told of an answer that is streamed, while it comes. */
+export interface AnswerWatch {
+  /** Something came: tokens, or signs of life after the answer has begun. */
+  heard(hasTokens: boolean): void;
+}
+
 /**
  * A connection to one endpoint. `attempt` makes exactly one attempt: no sleeping, no retrying.
  * It rejects with a `ProviderError` that already knows what kind of failure it is.
@@ -109,7 +125,8 @@ export interface Provider {
    * or those that come. Not known where left out.
    */
   readonly counting?: 'max-output' | 'actual' | undefined;
-  attempt(request: CompletionRequest, signal: CancelSignal): Promise<Completion>;
+  /** `watch` is for providers that stream; the others answer at once. */
+  attempt(request: CompletionRequest, signal: CancelSignal, watch?: AnswerWatch): Promise<Completion>;
   close(): Promise<void>;
 }
 

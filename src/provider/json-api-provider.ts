@@ -4,6 +4,9 @@ import type { ErrorContext } from './classify-error.ts';
 import { createEndpoint, type Endpoint } from './endpoint.ts';
 import type { HttpReply } from './exchange.ts';
 import type { Transport } from './http-transport.ts';
+import type { Streaming } from './stream/open-streams.ts';
+import type { StreamedApi } from './stream/streamed-api.ts';
+import type { StreamWire } from './stream-wire.ts';
 
 /** What every provider that speaks JSON over HTTP takes. */
 export interface JsonApiOptions {
@@ -14,6 +17,8 @@ export interface JsonApiOptions {
   readonly transport: Transport;
   /** Wall-clock ms, for dates in headers. Default: the system's. */
   readonly epochMs?: (() => number) | undefined;
+  /** Answers are streamed, where the API can. */
+  readonly streaming?: Streaming | undefined;
 }
 
 /** The same with a URL, for the providers of which every endpoint has one. */
@@ -39,6 +44,8 @@ export interface JsonApi {
   writeBody(request: CompletionRequest, form: AnswerForm | undefined): string;
   /** The completion in a reply. Throws a `ProviderError` for everything that holds none. */
   readAnswer(reply: HttpReply, context: ErrorContext): Completion;
+  /** Missing where it streams nothing. */
+  readonly stream?: StreamWire;
   /** The headers of a request that is signed as a whole. */
   sign?(request: UnsignedRequest): Promise<Readonly<Record<string, string>>>;
 }
@@ -61,29 +68,37 @@ interface Target {
 export function createJsonApiProvider(api: JsonApi, options: JsonApiOptions): Provider {
   const { transport } = options;
   const formats = new AnswerFormat(api.forms);
-  let target = targetOf('', api, options);
+  const streamed = api.stream && options.streaming?.(api.stream);
+  let target = targetOf('', api, options, streamed);
   return {
     name: api.name,
     counting: api.counting,
-    attempt: async (request, signal) => {
-      if (request.model !== target.model) target = targetOf(request.model, api, options);
+    attempt: async (request, signal, watch) => {
+      if (request.model !== target.model) target = targetOf(request.model, api, options, streamed);
       const { endpoint, context, headers } = target;
       const form = formats.formOf(request);
-      const body = api.writeBody(request, form);
+      const asked = streamed?.ask(request) ?? request;
+      const body = api.writeBody(asked, form);
       const { url } = endpoint;
-      const sent = api.sign === undefined ? headers : await api.sign({ url, headers, body });
-      const reply = await transport.post({ url, headers: sent, body, signal });
+      const signed = api.sign === undefined ? headers : await api.sign({ url, headers, body });
+      const sent = { url, headers: signed, body, signal };
+      const reply = await (streamed?.post(transport, sent, context, watch) ?? transport.post(sent));
       try {
         return api.readAnswer(reply, context);
       } catch (error) {
-        throw formats.heed(error, form);
+        throw formats.heed(streamed?.heed(error, request, asked) ?? error, form);
       }
     },
     close: () => transport.close(),
   };
 }
 
-function targetOf(model: string, api: JsonApi, { apiKey, headers, epochMs }: JsonApiOptions): Target {
+function targetOf(
+  model: string,
+  api: JsonApi,
+  { apiKey, headers, epochMs }: JsonApiOptions,
+  streamed: StreamedApi | undefined,
+): Target {
   const own = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
   const telling = own.filter(([name]) => /key|token|secret|auth|cookie/.test(name)).map(([, value]) => value);
   const secrets = [...(api.secrets ?? []), ...telling];
@@ -94,7 +109,7 @@ function targetOf(model: string, api: JsonApi, { apiKey, headers, epochMs }: Jso
     context: { endpoint, urlOption: '--base-url', epochMs: epochMs ?? Date.now },
     headers: {
       'content-type': 'application/json',
-      accept: 'application/json',
+      accept: streamed?.accept ?? 'application/json',
       'user-agent': 'gistmill',
       ...endpoint.credentials,
       ...api.headers,

@@ -38,6 +38,8 @@ export interface ProviderSettings {
   readonly concurrency: number | 'auto';
   /** The same for `auto`: connections are opened as they are needed. */
   readonly maxConcurrency: number;
+  /** Answers are streamed. */
+  readonly stream?: boolean | undefined;
   /** Where the variables of proxies and of AWS are looked up. */
   readonly env: Environment;
 }
@@ -122,8 +124,12 @@ async function hosted(
   settings: ProviderSettings,
   { epochMs, transport }: ProviderContext,
 ): Promise<HostedApiOptions> {
-  const { baseUrl, apiKey, headers } = settings;
-  return { baseUrl, apiKey, headers, epochMs, transport: transport ?? (await transportFor(settings)) };
+  const { baseUrl, apiKey, headers, stream } = settings;
+  return {
+    ...{ baseUrl, apiKey, headers, epochMs },
+    streaming: stream ? await (await import('./stream/open-streams.ts')).openStreams() : undefined,
+    transport: transport ?? (await transportFor(settings)),
+  };
 }
 
 async function transportFor(settings: Pick<ProviderSettings, 'concurrency' | 'maxConcurrency' | 'env'>) {

@@ -1,8 +1,9 @@
+import { countingOf } from '../../catalog/token-counting.ts';
 import { AppError } from '../../core/errors.ts';
 import type { Provider } from '../../core/request.ts';
 import { parseUrl } from '../endpoint.ts';
 import { createJsonApiProvider, type HostedApiOptions } from '../json-api-provider.ts';
-import { countingOf } from '../../catalog/token-counting.ts';
+import { messageStream } from './assemble-stream.ts';
 import { joinUrl } from './join-url.ts';
 import { messageForms } from './message-forms.ts';
 import { readAnswer } from './read-answer.ts';
@@ -33,6 +34,7 @@ export function createAnthropicProvider(options: HostedApiOptions): Provider {
     forms: messageForms,
     writeBody,
     readAnswer,
+    stream: messageStream,
   };
   return createJsonApiProvider(api, options);
 }

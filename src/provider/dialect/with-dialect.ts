@@ -7,10 +7,10 @@ export function withDialect(provider: Provider, options: DialectOptions): Provid
   return {
     name: provider.name,
     counting: provider.counting,
-    attempt: async (request, signal) => {
+    attempt: async (request, signal, watch) => {
       const sent = dialect.apply(request);
       try {
-        return await provider.attempt(sent, signal);
+        return await provider.attempt(sent, signal, watch);
       } catch (error) {
         throw dialect.heed(error, request, sent);
       }

@@ -2,6 +2,7 @@ import { AppError } from '../../core/errors.ts';
 import type { Provider } from '../../core/request.ts';
 import { parseUrl } from '../endpoint.ts';
 import { createJsonApiProvider, type HostedApiOptions } from '../json-api-provider.ts';
+import { contentStream } from './assemble-stream.ts';
 import { contentForms } from './content-forms.ts';
 import { joinUrl } from './join-url.ts';
 import { readAnswer } from './read-answer.ts';
@@ -23,11 +24,12 @@ export function createGeminiProvider(options: HostedApiOptions): Provider {
   }
   const api = {
     name: 'gemini',
-    urlOf: (model: string) => joinUrl(base, model),
+    urlOf: (model: string) => joinUrl(base, model, options.streaming !== undefined),
     keyHeader: 'x-goog-api-key',
     forms: contentForms,
     writeBody,
     readAnswer,
+    stream: contentStream,
   };
   return createJsonApiProvider(api, { ...options, apiKey });
 }

@@ -4,13 +4,17 @@ import { basePath, withPath } from '../base-path.ts';
 const ENDPOINTS = /\/(models|tunedModels|openai)(\/.*)?$/;
 
 /**
- * The URL of generateContent for a model and a base URL in any written form: the origin or a prefix of one's own
+ * The URL of generateContent, or of its stream of events, for a model and a base URL in any written form: the origin or a prefix of one's own
  * (`/v1beta` is added), with a version, with `/models`, or a whole path. The query stays, but for a key in it.
  */
-export function joinUrl(base: URL, model: string): URL {
+export function joinUrl(base: URL, model: string, streams = false): URL {
   const prefix = basePath(base).replace(ENDPOINTS, '');
   const versioned = /\/v\d+((alpha|beta)\d*)?(\/|$)/.test(prefix) ? prefix : `${prefix}/v1beta`;
-  const url = withPath(base, `${versioned}/${resourceOf(model)}:generateContent`);
+  const url = withPath(
+    base,
+    `${versioned}/${resourceOf(model)}:${streams ? 'streamGenerateContent' : 'generateContent'}`,
+  );
+  if (streams) url.searchParams.set('alt', 'sse');
   url.searchParams.delete('key');
   return url;
 }

@@ -1,6 +1,7 @@
 import type { Provider } from '../../core/request.ts';
 import { parseUrl } from '../endpoint.ts';
 import { createJsonApiProvider, type HostedApiOptions } from '../json-api-provider.ts';
+import { chatStream } from './assemble-stream.ts';
 import { joinUrl } from './join-url.ts';
 import { readAnswer } from './read-answer.ts';
 import { bodyWriter, chatForms } from './write-body.ts';
@@ -22,6 +23,7 @@ export function createOllamaProvider(options: OllamaOptions): Provider {
     forms: chatForms,
     writeBody: bodyWriter(options.contextTokens),
     readAnswer,
+    stream: chatStream,
   };
   return createJsonApiProvider(api, options);
 }

@@ -1,23 +1,10 @@
-import { z } from 'zod';
 import type { Completion, Finish } from '../../core/request.ts';
 import type { ErrorContext } from '../classify-error.ts';
 import type { HttpReply } from '../exchange.ts';
 import { isErrorBody, jsonOf, noAnswer } from '../read-json.ts';
 import { type Fault, toCompletion } from '../to-completion.ts';
 import { usageOf } from '../usage.ts';
-import { text, tokens } from '../wire-fields.ts';
-
-/** An answer of the chat endpoint, as far as it is read. */
-const chatAnswer = z.object({
-  model: text,
-  message: z.object({ content: text, thinking: text }),
-  done: z.boolean().optional().catch(undefined),
-  done_reason: text,
-  prompt_eval_count: tokens,
-  eval_count: tokens,
-});
-
-type ChatAnswer = z.infer<typeof chatAnswer>;
+import { type ChatAnswer, chatAnswer } from './chat-wire.ts';
 
 const UNIFIED: ReadonlyMap<string, Finish['unified']> = new Map([
   ['stop', 'stop'],

@@ -1,8 +1,9 @@
+import { countingOf } from '../../catalog/token-counting.ts';
 import type { Provider } from '../../core/request.ts';
 import { parseUrl } from '../endpoint.ts';
 import { createJsonApiProvider, type HostedApiOptions } from '../json-api-provider.ts';
 import { openAiKeyMissing } from '../openai/key-missing.ts';
-import { countingOf } from '../../catalog/token-counting.ts';
+import { responseStream } from './assemble-stream.ts';
 import { joinUrl } from './join-url.ts';
 import { readAnswer } from './read-answer.ts';
 import { responseForms, writeBody } from './write-body.ts';
@@ -18,5 +19,5 @@ export function createOpenAiResponsesProvider(options: HostedApiOptions): Provid
   if (url.hostname === 'api.openai.com' && !options.apiKey) throw openAiKeyMissing();
   const counting = countingOf(url);
   const api = { name: 'openai-responses', counting, urlOf: () => url, forms: responseForms };
-  return createJsonApiProvider({ ...api, writeBody, readAnswer }, options);
+  return createJsonApiProvider({ ...api, writeBody, readAnswer, stream: responseStream }, options);
 }

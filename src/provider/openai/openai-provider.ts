@@ -1,7 +1,7 @@
+import { countingOf } from '../../catalog/token-counting.ts';
 import type { Provider } from '../../core/request.ts';
 import { parseUrl } from '../endpoint.ts';
 import { createJsonApiProvider, type HostedApiOptions } from '../json-api-provider.ts';
-import { countingOf } from '../../catalog/token-counting.ts';
 import { chatApi } from './chat-api.ts';
 import { joinUrl } from './join-url.ts';
 import { openAiKeyMissing } from './key-missing.ts';

@@ -5,7 +5,7 @@ import { holdsError, jsonOf, noAnswer } from '../read-json.ts';
 import { type Fault, toCompletion } from '../to-completion.ts';
 import { filteredReply } from './filtered-reply.ts';
 import { mapFinishReason } from './map-finish-reason.ts';
-import { type ChatChoice, chatReply, toUsage } from './openai-wire.ts';
+import { type ChatChoice, chatReply, contentText, toUsage } from './openai-wire.ts';
 
 /** The completion in a reply of chat completions. Throws a `ProviderError` for everything that holds none. */
 export function readAnswer(reply: HttpReply, context: ErrorContext): Completion {
@@ -22,7 +22,7 @@ export function readAnswer(reply: HttpReply, context: ErrorContext): Completion 
   if (holdsError(choice)) throw errorOfBody(choice, reply, context, usage);
   return toCompletion(
     {
-      text: textOf(choice),
+      text: contentText(choice.message?.content),
       finish: mapFinishReason(choice.finish_reason),
       usage,
       model: wire.data.model,
@@ -36,12 +36,6 @@ export function readAnswer(reply: HttpReply, context: ErrorContext): Completion 
 }
 
 const FAILED: Fault = ['server_error', 'the endpoint failed while it answered (finish reason error)'];
-
-function textOf({ message }: ChatChoice): string {
-  const content = message?.content;
-  if (typeof content === 'string') return content;
-  return content?.map(({ text }) => text ?? '').join('') ?? '';
-}
 
 function hasReasoning({ message }: ChatChoice): boolean {
   return Boolean(message?.reasoning_content?.trim() || message?.reasoning?.trim());
