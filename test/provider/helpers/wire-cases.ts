@@ -15,6 +15,20 @@ export interface WireCase {
   readonly expect: ExpectedFailure | (Partial<Completion> & { readonly text: string });
 }
 
+/** One streamed reply. */
+export interface StreamCase {
+  readonly name: string;
+  readonly shape?: string;
+  /** Default: 200, and the type of streams. */
+  readonly status?: number;
+  readonly type?: string;
+  /** What is sent, by lines. */
+  readonly lines: readonly string[];
+  /** Default: a line feed. */
+  readonly eol?: string;
+  readonly expect: WireCase['expect'];
+}
+
 interface ExpectedFailure {
   readonly code: string;
   readonly usage?: Usage;
@@ -31,10 +45,17 @@ const ANY_WIRE = read('any-wire.json');
 
 /** All replies of one wire, by file. */
 export function casesOf(wire: string): readonly (readonly [file: string, cases: readonly WireCase[]])[] {
-  const files = readdirSync(new URL(`${wire}/`, FOLDER)).sort();
+  const files = readdirSync(new URL(`${wire}/`, FOLDER))
+    .filter((file) => file !== 'stream.json')
+    .sort();
   return [...files.map((file) => [file, read(`${wire}/${file}`)] as const), ['any-wire.json', ANY_WIRE]];
 }
 
-function read(file: string): readonly WireCase[] {
+/** All streamed replies of one wire. */
+export function streamCasesOf(wire: string): readonly StreamCase[] {
+  return read(`${wire}/stream.json`);
+}
+
+function read<Case = WireCase>(file: string): readonly Case[] {
   return JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')).cases;
 }
