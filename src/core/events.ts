@@ -1,6 +1,6 @@
 import type { AppError, ProviderError } from './errors.ts';
 import type { Outcome } from './outcome.ts';
-import type { KnownFrom, Usage } from './request.ts';
+import type { AnswerTiming, KnownFrom, Usage } from './request.ts';
 
 /** What holds the run back right now. */
 export type Bottleneck = 'none' | 'requests' | 'tokens' | 'concurrency' | 'pause' | 'output';
@@ -33,6 +33,8 @@ export interface RunEvents {
     readonly usage: Usage;
     /** USD of this usage; missing where it is unknown. */
     readonly costUsd?: number;
+    /** Where the answer was streamed. */
+    readonly timing?: AnswerTiming;
     readonly error?: ProviderError;
   } & ByEndpoint;
   /** A request was answered without being sent. */

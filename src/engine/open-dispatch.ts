@@ -23,6 +23,8 @@ export interface EndpointSettings {
   readonly limits: readonly QuotaOptions[];
   /** Longest time of one attempt, in ms. */
   readonly timeoutMs: number;
+  /** Longest silence of an answer that has begun, in ms; missing where answers are not streamed. */
+  readonly idleTimeoutMs?: number | undefined;
   /** Longest wait that the endpoint may ask for, or that a limit by the day may take, in ms. */
   readonly maxRetryWaitMs: number;
   /** Attempts in a row that may fail by the endpoint's fault before it counts as down; default: any number. */
@@ -48,7 +50,7 @@ export interface OpenDispatchParts {
 /** All that the requests of one endpoint go through at last: its queue, its limits, its pauses. */
 export function openDispatch(parts: OpenDispatchParts): DispatchParts {
   const { provider, settings, control, stopSignal, clock, random, emit, costOf } = parts;
-  const { concurrency, maxRetryWaitMs, timeoutMs } = settings;
+  const { concurrency, maxRetryWaitMs, timeoutMs, idleTimeoutMs } = settings;
   const fixed = typeof concurrency === 'number';
   const queue = new PQueue({ concurrency: fixed ? concurrency : concurrency.limit });
   const limiter = new Limiter({
@@ -64,7 +66,7 @@ export function openDispatch(parts: OpenDispatchParts): DispatchParts {
     settings.limits.filter(({ windowMs }) => windowMs <= LONGEST_LEARNT_MS).map(({ unit }) => unit),
   );
   return {
-    ...{ provider, queue, limiter, control, clock, emit, timeoutMs, maxRetryWaitMs, costOf },
+    ...{ provider, queue, limiter, control, clock, emit, timeoutMs, idleTimeoutMs, maxRetryWaitMs, costOf },
     bottleneck: new BottleneckTeller({ limiter, queue, emit }),
     breaker: new CircuitBreaker({
       clock,

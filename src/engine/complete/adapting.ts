@@ -4,9 +4,9 @@ import type { Complete } from './complete.ts';
 
 /**
  * Forms of a request that a provider may try, one after the other: four of `response_format`, none included; two names of
- * the longest answer, and none; without a temperature; without a system message.
+ * the longest answer, and none; without a temperature; without a system message; without the usage of a stream.
  */
-const MOST_FORMS = 8;
+const MOST_FORMS = 9;
 
 /**
  * Repeats a request at once whose form the endpoint refuses: the provider has learnt of it and sends another one. That

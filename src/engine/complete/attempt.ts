@@ -1,16 +1,19 @@
 import { Cancellation, type CancelSignal } from '../../core/cancel-signal.ts';
 import type { Clock } from '../../core/clock.ts';
 import { AppError, ProviderError, toAppError } from '../../core/errors.ts';
-import type { Completion, CompletionRequest, Provider } from '../../core/request.ts';
+import type { AnswerWatch, Completion, CompletionRequest, Provider } from '../../core/request.ts';
 import type { RecordDeadline } from '../record-deadline.ts';
 import type { StopSwitch } from '../run-control.ts';
 import { wakingTimer } from '../waking-timer.ts';
+import { StreamWatch } from './stream-watch.ts';
 
 interface AttemptParts {
   readonly provider: Provider;
   readonly control: StopSwitch;
   readonly clock: Clock;
   readonly timeoutMs: number;
+  /** Longest silence of an answer that has begun, in ms, where answers are streamed. */
+  readonly idleTimeoutMs?: number | undefined;
 }
 
 /**
@@ -23,11 +26,16 @@ export function makeAttempt(
   request: CompletionRequest,
   deadline?: RecordDeadline,
 ): Promise<Completion> {
-  const { provider, control, clock, timeoutMs } = parts;
+  const { provider, control, clock, timeoutMs, idleTimeoutMs } = parts;
   return new Promise((resolve, reject) => {
     const cancellation = new Cancellation();
+    const watch =
+      idleTimeoutMs === undefined
+        ? undefined
+        : new StreamWatch(clock, idleTimeoutMs, () => cut(silent(idleTimeoutMs)));
     const end = (): void => {
       cancelTimer();
+      watch?.end();
       offAbort();
       offPass?.();
     };
@@ -39,10 +47,10 @@ export function makeAttempt(
     const cancelTimer = wakingTimer(clock, timeoutMs, () => cut(timedOut(timeoutMs)));
     const offAbort = control.onAbort(cut);
     const offPass = deadline?.onPass(cut);
-    start(provider, request, cancellation).then(
+    start(provider, request, cancellation, watch).then(
       (completion) => {
         end();
-        resolve(completion);
+        resolve(watch?.timed(completion) ?? completion);
       },
       (error: unknown) => {
         end();
@@ -57,12 +65,18 @@ async function start(
   provider: Provider,
   request: CompletionRequest,
   signal: CancelSignal,
+  watch: AnswerWatch | undefined,
 ): Promise<Completion> {
-  return provider.attempt(request, signal);
+  return provider.attempt(request, signal, watch);
 }
 
 function timedOut(timeoutMs: number): ProviderError {
   return new ProviderError('timeout', `no complete answer within ${timeoutMs / 1000} s (--timeout)`);
+}
+
+function silent(idleTimeoutMs: number): ProviderError {
+  const message = `no further part of the answer for ${idleTimeoutMs / 1000} s (--idle-timeout)`;
+  return new ProviderError('timeout', message);
 }
 
 function asProviderError(error: unknown): AppError {

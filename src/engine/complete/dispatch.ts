@@ -2,7 +2,7 @@ import type PQueue from 'p-queue';
 import { ProviderError } from '../../core/errors.ts';
 import type { Emit } from '../../core/events.ts';
 import type { CostOf } from '../../core/money.ts';
-import type { Completion, CompletionRequest, Provider, Usage } from '../../core/request.ts';
+import type { AnswerTiming, Completion, CompletionRequest, Provider, Usage } from '../../core/request.ts';
 import type { BottleneckTeller } from '../bottleneck-teller.ts';
 import type { SteerQueue } from '../concurrency/steer-queue.ts';
 import type { Cost } from '../limiter/cost.ts';
@@ -20,6 +20,8 @@ export interface DispatchParts extends HeedParts {
   readonly estimator: CostEstimator;
   /** Longest time of one attempt, in ms. */
   readonly timeoutMs: number;
+  /** Longest silence of an answer that has begun, in ms; missing where answers are not streamed. */
+  readonly idleTimeoutMs?: number | undefined;
   readonly costOf?: CostOf | undefined;
   /** Missing where the concurrency is fixed. */
   readonly steer?: SteerQueue | undefined;
@@ -82,7 +84,8 @@ async function send(parts: DispatchParts, request: CompletionRequest, call: Call
   try {
     const completion = await makeAttempt(parts, request, call.deadline);
     took(parts, { permit, request, sentAt }, completion);
-    ended(parts, call, { number, sentAt, usage: completion.usage });
+    const { usage, timing } = completion;
+    ended(parts, call, { number, sentAt, usage, timing });
     return completion;
   } catch (error) {
     const failure = error instanceof ProviderError ? error : undefined;
@@ -127,6 +130,7 @@ function ended(
     readonly number: number;
     readonly sentAt: number;
     readonly usage: Usage;
+    readonly timing?: AnswerTiming | undefined;
     readonly error?: ProviderError | undefined;
   },
 ): void {
@@ -141,6 +145,7 @@ function ended(
     ms: at - end.sentAt,
     usage: end.usage,
     ...(costUsd === undefined ? {} : { costUsd }),
+    ...(end.timing === undefined ? {} : { timing: end.timing }),
     ...(end.error === undefined ? {} : { error: end.error }),
   });
 }

@@ -37,7 +37,7 @@ test('a request is repeated at once in the form that the endpoint has left, and 
 });
 
 test('it is not repeated without end, nor for anything else', async () => {
-  const { ask } = stack(Array.from({ length: 8 }, () => refused('never')));
+  const { ask } = stack(Array.from({ length: 9 }, () => refused('never')));
   await expect(ask()).rejects.toMatchObject({ code: 'format_refused' });
   const other = stack([new ProviderError('bad_request', 'no')]);
   await expect(other.ask()).rejects.toMatchObject({ code: 'bad_request' });
