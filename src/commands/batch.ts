@@ -10,6 +10,7 @@ import type { Flags } from './batch/remembered-flags.ts';
 import { submit } from './batch/submit.ts';
 import { batchLine, partLines, progressOf } from './batch/told.ts';
 import type { Io } from './io.ts';
+import { withOwnModels } from './own-models.ts';
 
 export const BATCH_ACTIONS = ['submit', 'status', 'fetch', 'run', 'cancel'] as const;
 
@@ -48,7 +49,7 @@ async function submitCommand(
   flags: Flags,
   io: Io,
 ): Promise<number> {
-  const batch = await openBatch(flags, io);
+  const batch = await openBatch(flags, io, (options) => withOwnModels(options, inputs));
   try {
     return await interruptible(io, GOES_ON, async (signal) => {
       const begun = waits ? await readBatchState(batch.files) : undefined;

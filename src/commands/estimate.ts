@@ -16,6 +16,7 @@ import { parseLatency } from '../mock/latency.ts';
 import type { Io } from './io.ts';
 import { openPrompt } from './open-prompt.ts';
 import { openSource } from './open-source.ts';
+import { withOwnModels } from './own-models.ts';
 import { refuseBrokenInput } from './strict.ts';
 
 /** What many endpoints take for an answer of 150 tokens; the built-in summariser depends on the machine alone. */
@@ -33,7 +34,8 @@ export async function estimateCommand(
   flags: Readonly<Record<string, unknown>>,
   io: Io,
 ): Promise<number> {
-  const { options, env, own } = await loadEstimateOptions({ flags, env: io.env, cwd: io.cwd });
+  const { options: given, env, own } = await loadEstimateOptions({ flags, env: io.env, cwd: io.cwd });
+  const options = await withOwnModels(given, inputs);
   const endpoint = resolveEndpoint(options, env, io.cwd, false);
   const latency = own.latency ?? usualLatency(endpoint);
   const parsedLatency = latency === undefined ? undefined : parseLatency(latency);
@@ -42,7 +44,7 @@ export async function estimateCommand(
   const source = await openSource(inputs, options, io);
   if (options.strict) await refuseBrokenInput(source);
   const counter = await openCounter(endpoint.model);
-  const prompt = await openPrompt(options, endpoint.model, io.cwd);
+  const prompt = await openPrompt(options, endpoint.model, io.cwd, endpoint.provider);
   const data = options.schema === undefined ? undefined : await openDataAnswers(options.schema);
   const work = await openWork(options, endpoint, prompt, data);
   const { texts } = work.rooms;

@@ -8,6 +8,7 @@ import { openPreview } from '../provider/preview.ts';
 import type { Io } from './io.ts';
 import { openPrompt } from './open-prompt.ts';
 import { openSource } from './open-source.ts';
+import { withOwnModels } from './own-models.ts';
 import { lookAt, type Shown, shownJson, shownText } from './prompt-view.ts';
 
 /**
@@ -19,14 +20,15 @@ export async function promptCommand(
   flags: Readonly<Record<string, unknown>>,
   io: Io,
 ): Promise<number> {
-  const { options, env, own } = await loadPromptOptions({ flags, env: io.env, cwd: io.cwd });
+  const { options: given, env, own } = await loadPromptOptions({ flags, env: io.env, cwd: io.cwd });
+  const options = await withOwnModels(given, inputs);
   const endpoint = resolveEndpoint(options, env, io.cwd, false);
   if (endpoint.notice !== undefined && !options.quiet) io.stderr.write(`${endpoint.notice}\n`);
   const source = await openSource(inputs, options, io);
   const data = options.schema === undefined ? undefined : await openDataAnswers(options.schema);
   const answers = await openAnswers(options, endpoint.provider, data);
   const rooms = {
-    prompt: answers.bind(await openPrompt(options, endpoint.model, io.cwd)),
+    prompt: answers.bind(await openPrompt(options, endpoint.model, io.cwd, endpoint.provider)),
     preview: await openPreview({ ...options, ...endpoint, env }),
     counter: await openCounter(endpoint.model),
     shape: { provider: endpoint.provider, body: options.body },

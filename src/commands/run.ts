@@ -27,6 +27,7 @@ import type { Io } from './io.ts';
 import { logFailure } from './log-failure.ts';
 import { openPrompt } from './open-prompt.ts';
 import { openSource } from './open-source.ts';
+import { withOwnModels } from './own-models.ts';
 import { refuseBrokenInput } from './strict.ts';
 
 /** What a run works with, all opened. */
@@ -70,16 +71,17 @@ export async function runCommand(
 
 async function openAndRun(
   inputs: readonly string[],
-  options: RunOptions,
+  given: RunOptions,
   env: Io['env'],
   io: Io,
 ): Promise<number> {
+  const options = await withOwnModels(given, inputs);
   const endpoint = resolveEndpoint(options, env, io.cwd);
   const billing = await openBilling(options, endpoint);
   await refuseOpenBatch(options.output);
   const source = await openSource(inputs, options, io);
   if (options.strict) await refuseBrokenInput(source);
-  const prompt = await openPrompt(options, endpoint.model, io.cwd);
+  const prompt = await openPrompt(options, endpoint.model, io.cwd, endpoint.provider);
   const data = options.schema === undefined ? undefined : await openDataAnswers(options.schema);
   const work = await openWork(options, endpoint, prompt, data);
   const reuse = await openReuse(options, work.requests, env);

@@ -15,7 +15,7 @@ const SETUP = 'Configuration';
 
 /** The options of the main command, in the order in which the help shows them. */
 export const RUN_OPTIONS = [
-  { key: 'inputFormat', kind: 'choice', choices: ['auto', 'text', 'jsonl', 'json', 'csv', 'tsv'], default: 'auto', group: INPUT, help: 'how inputs are read (auto: by the file name, stdin by its first character)' },
+  { key: 'inputFormat', kind: 'choice', choices: ['auto', 'text', 'jsonl', 'json', 'csv', 'tsv', 'openai-batch'], default: 'auto', group: INPUT, help: 'how inputs are read (auto: by the file name, stdin by its first character, batch files by their first line)' },
   { key: 'each', kind: 'choice', choices: ['line', 'file'], default: 'line', group: INPUT, help: 'what one text is, a line (or JSON record) or a whole file' },
   { key: 'textField', kind: 'text', default: 'text', placeholder: 'path', group: INPUT, help: 'field (JSON) or column (CSV) that holds the text; dots go deeper' },
   { key: 'idField', kind: 'text', placeholder: 'path', defaultText: 'id, then custom_id', group: INPUT, help: 'field or column that holds the id of a record' },
@@ -89,7 +89,7 @@ export const RUN_OPTIONS = [
   { key: 'cacheTtl', kind: 'duration', min: 0, example: '30d', defaultText: 'no limit', group: REUSE, help: 'how long a kept answer is good, such as 30d' },
 
   { key: 'output', short: 'o', kind: 'path', defaultText: 'stdout', placeholder: 'file', group: OUTPUT, help: 'file for the results' },
-  { key: 'format', short: 'f', kind: 'choice', choices: ['jsonl', 'text', 'csv'], default: 'jsonl', group: OUTPUT, help: 'how results are written' },
+  { key: 'format', short: 'f', kind: 'choice', choices: ['jsonl', 'text', 'csv', 'openai-batch'], default: 'jsonl', group: OUTPUT, help: 'how results are written' },
   { key: 'ordered', kind: 'flag', default: false, group: OUTPUT, help: 'write results in the order of the input, not as they complete' },
   { key: 'keep', kind: 'list', placeholder: 'fields', group: OUTPUT, help: 'input fields to copy into each result; all for all of them' },
   { key: 'onChange', kind: 'choice', choices: ['refuse', 'redo', 'keep'], default: 'refuse', group: OUTPUT, help: 'results there that other settings or texts made: stop, do again or keep' },

@@ -1,4 +1,4 @@
-import type { InputRow } from '../core/record.ts';
+import type { InputRow, Place } from '../core/record.ts';
 import { decodeUtf8 } from './decode-utf8.ts';
 import type { FormatOptions, FormatReader } from './format-reader.ts';
 import { jsonFault } from './json-fault.ts';
@@ -6,18 +6,28 @@ import type { RecordReader } from './read-record.ts';
 import type { OwnId } from './record-id.ts';
 import { LineSplitter, type RawLine } from './split-lines.ts';
 
+type FromJson = (value: unknown, at: Place, raw: string) => InputRow;
+
+export interface LineOptions extends FormatOptions {
+  readonly json: boolean;
+  /** Makes a row of what a line holds. Default: a record with its text in a field. */
+  readonly fromJson?: FromJson | undefined;
+}
+
 /** Reads one record a line, as plain text or as JSON. Blank lines count as lines but are no records. */
 export class LineReader implements FormatReader {
   readonly finished = false;
   readonly #options: FormatOptions;
   readonly #records: RecordReader;
   readonly #json: boolean;
+  readonly #fromJson: FromJson;
   readonly #splitter: LineSplitter;
 
-  constructor(records: RecordReader, options: FormatOptions & { readonly json: boolean }) {
+  constructor(records: RecordReader, options: LineOptions) {
     this.#options = options;
     this.#records = records;
     this.#json = options.json;
+    this.#fromJson = options.fromJson ?? ((value, at, raw) => records.fromJson(value, at, raw));
     this.#splitter = new LineSplitter(options.maxBytes);
   }
 
@@ -66,7 +76,7 @@ export class LineReader implements FormatReader {
     } catch (error) {
       return this.#records.broken('invalid_json', jsonFault(error), at, { raw: json });
     }
-    return this.#records.fromJson(value, at, json);
+    return this.#fromJson(value, at, json);
   }
 
   #salvageId(bytes: Buffer): OwnId | undefined {

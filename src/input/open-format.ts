@@ -1,14 +1,22 @@
 import { constants } from 'node:buffer';
 import type { Input } from './check-inputs.ts';
 import type { FormatReader } from './format-reader.ts';
-import { LineReader } from './line-reader.ts';
+import { type LineOptions, LineReader } from './line-reader.ts';
 import { openHead } from './open-head.ts';
+import { batchRow, isBatchLine } from './openai-batch.ts';
 import type { RecordReader } from './read-record.ts';
-import { hasFirstLine, type SniffedFormat, sniffFormat, sniffJsonFile, startsArray } from './sniff-format.ts';
+import {
+  firstLineIs,
+  hasFirstLine,
+  type SniffedFormat,
+  sniffFormat,
+  sniffJsonFile,
+  startsArray,
+} from './sniff-format.ts';
 import { WholeReader } from './whole-reader.ts';
 
 /** What may be named; CSV is not made out by how it begins. */
-type NamedFormat = SniffedFormat | 'csv' | 'tsv';
+type NamedFormat = SniffedFormat | 'csv' | 'tsv' | 'openai-batch';
 
 export interface FormatChoice {
   readonly inputFormat: 'auto' | NamedFormat;
@@ -36,7 +44,9 @@ export async function openFormat(
     maxBytes: Math.min(choice.maxLineBytes, constants.MAX_STRING_LENGTH),
   };
   const named = namedFormat(input, choice);
-  const looks = choice.each === 'line' && (named === undefined || named === 'json');
+  const isAuto = choice.inputFormat === 'auto';
+  const looks =
+    choice.each === 'line' && (named === undefined || named === 'json' || (named === 'jsonl' && isAuto));
   const { head, chunks } = await openHead(bytes, input.name, (start) => !looks || hasFirstLine(start));
   if (choice.each === 'file')
     return { chunks, reader: new WholeReader(records, { ...options, json: false }) };
@@ -46,7 +56,11 @@ export async function openFormat(
     const delimiter = named === 'csv' ? ',' : '\t';
     return { chunks, reader: new CsvReader(records, { ...options, delimiter, textField, idField }) };
   }
-  const format = formatOf(named, choice.inputFormat === 'auto', head);
+  const format = named === 'openai-batch' ? named : formatOf(named, isAuto, head);
+  if (format === 'openai-batch' || (isAuto && format === 'jsonl' && firstLineIs(head, isBatchLine))) {
+    const fromJson: LineOptions['fromJson'] = (value, at, raw) => batchRow(records, value, at, raw);
+    return { chunks, reader: new LineReader(records, { ...options, json: true, fromJson }) };
+  }
   if (format !== 'json')
     return { chunks, reader: new LineReader(records, { ...options, json: format === 'jsonl' }) };
   if (!startsArray(head)) return { chunks, reader: new WholeReader(records, { ...options, json: true }) };

@@ -64,6 +64,11 @@ export class RecordReader {
     return this.broken('invalid_text', reason, at, { id, fields: value });
   }
 
+  /** A row whose text is no field of its own. */
+  fromFields(text: string, fields: JsonObject, at: Place, raw: string): InputRow {
+    return this.#finish(text, fields, at, this.#readId(fields, raw));
+  }
+
   /** A row for what could not be read. `reason` quotes nothing of the content. */
   broken(code: ErrorCode, reason: string, at: Place, extra: BrokenExtra = {}): InputRow {
     const error = new AppError(code, `${at.file}:${at.line}: ${reason}`, extra);

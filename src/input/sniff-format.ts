@@ -27,6 +27,11 @@ export function sniffJsonFile(head: Buffer): SniffedFormat {
   return line.startsWith('{') && isJson(line) ? 'jsonl' : 'json';
 }
 
+/** What `isWanted` says of the first line that is not blank. */
+export function firstLineIs(head: Buffer, isWanted: (line: string) => boolean): boolean {
+  return isWanted(firstLine(head));
+}
+
 export function startsArray(head: Buffer): boolean {
   return head[firstVisible(head)] === 0x5b;
 }

@@ -47,6 +47,8 @@ const batchState = z.object({
   /** Without key, password and query. */
   endpoint: z.string(),
   model: z.string(),
+  /** Requests of a batch file ask the model that they name themselves; `model` is that of the first. */
+  ownModels: z.boolean(),
   /** Hash of the settings that its rows are made with. */
   madeBy: z.string(),
   submitted: z.string(),

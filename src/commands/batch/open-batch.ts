@@ -16,11 +16,12 @@ import { openLane } from '../../lanes/open-lane.ts';
 import { realPath } from '../../output/real-location.ts';
 import type { Io } from '../io.ts';
 import { openPrompt } from '../open-prompt.ts';
+import type { OwnModels } from '../own-models.ts';
 import { type Flags, flagsFrom } from './remembered-flags.ts';
 
 /** What all actions on a batch need. */
 export interface OpenBatch {
-  readonly options: RunOptions & { readonly output: string };
+  readonly options: RunOptions & OwnModels & { readonly output: string };
   readonly own: BatchOptions;
   readonly env: Io['env'];
   readonly endpoint: Endpoint;
@@ -36,9 +37,14 @@ export interface BatchWork {
   readonly billing: Billing;
 }
 
-/** Throws `usage` for what cannot be. The caller closes the lane. */
-export async function openBatch(flags: Flags, io: Io): Promise<OpenBatch> {
-  const { options, env, own } = await loadBatchOptions({ flags, env: io.env, cwd: io.cwd });
+/** `modelsOf`: which models are asked. Throws `usage` for what cannot be. The caller closes the lane. */
+export async function openBatch(
+  flags: Flags,
+  io: Io,
+  modelsOf: (options: RunOptions) => (RunOptions & OwnModels) | Promise<RunOptions & OwnModels>,
+): Promise<OpenBatch> {
+  const { options: given, env, own } = await loadBatchOptions({ flags, env: io.env, cwd: io.cwd });
+  const options = await modelsOf(given);
   const { output, state, format } = options;
   if (output === undefined || output === '-' || state !== undefined || !canGoOn(format)) {
     throw new AppError('usage', 'a batch needs a file for its results, in JSON lines or CSV', {
@@ -46,9 +52,13 @@ export async function openBatch(flags: Flags, io: Io): Promise<OpenBatch> {
     });
   }
   if (options.endpoint !== undefined || options.fallbackModel !== undefined) {
-    throw new AppError('usage', 'a batch goes to one endpoint: --endpoint and --fallback-model are for runs', {
-      hint: 'name it with --model and --base-url',
-    });
+    throw new AppError(
+      'usage',
+      'a batch goes to one endpoint: --endpoint and --fallback-model are for runs',
+      {
+        hint: 'name it with --model and --base-url',
+      },
+    );
   }
   const endpoint = resolveEndpoint(options, env, io.cwd);
   const path = await realPath(output);
@@ -76,13 +86,18 @@ export async function openSubmitted(
       hint: 'the results of one that was fetched are in the file itself',
     });
   }
-  const batch = await openBatch({ ...flagsFrom(state.flags, state.cwd, io.cwd), ...flags, output }, io);
+  const all = { ...flagsFrom(state.flags, state.cwd, io.cwd), ...flags, output };
+  const batch = await openBatch(all, io, (options) =>
+    state.ownModels && options.model === undefined
+      ? { ...options, model: state.model, ownModels: true }
+      : options,
+  );
   return { ...batch, state };
 }
 
 export async function openBatchWork({ options, endpoint }: OpenBatch, io: Io): Promise<BatchWork> {
   const billing = await openBilling(options, endpoint);
-  const prompt = await openPrompt(options, endpoint.model, io.cwd);
+  const prompt = await openPrompt(options, endpoint.model, io.cwd, endpoint.provider);
   const data = options.schema === undefined ? undefined : await openDataAnswers(options.schema);
   return { billing, work: await openWork(options, endpoint, prompt, data) };
 }

@@ -55,7 +55,8 @@ export async function prepareBatch(rooms: PrepareRooms): Promise<Prepared | unde
   const state: BatchState = {
     ...{ gistmill: 'batch', version: 1, lane: lane.name, job, parts, cwd },
     endpoint: shown(endpoint.baseUrl ?? ''),
-    ...{ model: endpoint.model, madeBy: nameOf(work.rows.settings) },
+    ...{ model: endpoint.model, ownModels: batch.options.ownModels === true },
+    madeBy: nameOf(work.rows.settings),
     submitted: new Date().toISOString(),
     ...{ flags: flagsToRemember(flags), isCancelled: false, online: writer.online },
   };

@@ -14,7 +14,7 @@ export interface Format {
   encode(row: ResultRow): string;
 }
 
-export type FormatName = 'jsonl' | 'text' | 'csv';
+export type FormatName = 'jsonl' | 'text' | 'csv' | 'openai-batch';
 
 /** Loads a format. Throws `usage` where it cannot hold what is to be kept. */
 export async function loadFormat(name: FormatName, keep: Keep | undefined): Promise<Format> {
@@ -23,6 +23,8 @@ export async function loadFormat(name: FormatName, keep: Keep | undefined): Prom
       return (await import('./jsonl.ts')).jsonlFormat;
     case 'text':
       return (await import('./text.ts')).textFormat;
+    case 'openai-batch':
+      return (await import('./openai-batch.ts')).openAiBatchFormat;
     case 'csv':
       return (await import('./csv.ts')).csvFormat(keep);
   }
