@@ -18,7 +18,16 @@ import type { MockServerOptions } from './mock-server-options.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { type ChatRequest, readChatRequest } from './read-chat-request.ts';
 import { type Draw, seededDraw } from './seeded-random.ts';
-import { JSON_TYPE, type Reply, STREAM_TYPE, sendError, sendHalfAndReset, sendReply } from './send-reply.ts';
+import {
+  JSON_TYPE,
+  type Pace,
+  type Reply,
+  STREAM_TYPE,
+  sendError,
+  sendEvents,
+  sendHalfAndReset,
+  sendReply,
+} from './send-reply.ts';
 import { SharedCapacity } from './shared-capacity.ts';
 import type { StatsKeeper } from './stats-keeper.ts';
 
@@ -42,6 +51,9 @@ interface Job {
   /** Monotonic ms. */
   readonly startedAt: number;
 }
+
+/** Faults of streams alone: how each ends. */
+const HALF = { cutStream: 'cut', stall: 'stall' } as const;
 
 /** `POST /v1/chat/completions`: admits, summarises, takes its time, and spoils what the seed says. */
 export class ChatEndpoint {
@@ -106,7 +118,9 @@ export class ChatEndpoint {
     const attempt = stats.enter(request.key);
     response.once('close', () => stats.leave(clock.now()));
     const draw = seededDraw(options.seed, request.key, attempt);
-    return { request, response, attempt, draw, fault: drawFault(options, draw), startedAt };
+    const drawn = drawFault(options, draw);
+    const fault = drawn !== undefined && drawn in HALF && !request.stream ? undefined : drawn;
+    return { request, response, attempt, draw, fault, startedAt };
   }
 
   #answer(job: Job, text: string): void {
@@ -121,9 +135,21 @@ export class ChatEndpoint {
     if (fault === 'hang') return;
     this.#later(job, () => {
       const reply = this.#reply(job, answer);
+      const pace = this.#paceOf(job);
       if (fault === 'reset') sendHalfAndReset(response, reply);
+      else if (pace !== undefined) sendEvents(response, reply, pace);
       else sendReply(response, reply);
     });
+  }
+
+  /** Undefined where the reply goes out at once and whole. */
+  #paceOf({ request, fault, draw }: Job): Pace | undefined {
+    const { options, clock } = this.#parts;
+    const gapMs = drawLatency(options.tokenLatency, (of) =>
+      draw(of === 'spread' ? 'tokenSpread' : 'tokenLatency'),
+    );
+    const half = fault === 'cutStream' || fault === 'stall' ? HALF[fault] : undefined;
+    return request.stream && (gapMs > 0 || half !== undefined) ? { clock, gapMs, half } : undefined;
   }
 
   #watchDelivery({ request, response }: Job, paidTwice: boolean): void {
@@ -152,8 +178,9 @@ export class ChatEndpoint {
   #reply({ request, attempt, fault, startedAt }: Job, answer: Answer): Reply {
     const { clock } = this.#parts;
     const id = `chatcmpl-${request.key.toString(36)}-${attempt}`;
+    const created = Math.floor(clock.epochMs() / 1000);
     const write = request.stream ? streamBody : plainBody;
-    const body = write(request, answer, id, Math.floor(clock.epochMs() / 1000));
+    const body = write(request, answer, id, created);
     return {
       status: 200,
       type: request.stream ? STREAM_TYPE : JSON_TYPE,

@@ -8,9 +8,11 @@ export interface FaultRates {
   readonly brokenJsonRate: number;
   readonly emptyRate: number;
   readonly proseRate: number;
+  readonly cutStreamRate: number;
+  readonly stallRate: number;
 }
 
-export type Fault = 'error' | 'reset' | 'hang' | 'brokenJson' | 'empty' | 'prose';
+export type Fault = 'error' | 'reset' | 'hang' | 'brokenJson' | 'empty' | 'prose' | 'cutStream' | 'stall';
 
 /** What goes wrong with one attempt, if anything does. */
 export function drawFault(rates: FaultRates, draw: Draw): Fault | undefined {
@@ -21,6 +23,8 @@ export function drawFault(rates: FaultRates, draw: Draw): Fault | undefined {
     ['brokenJson', rates.brokenJsonRate],
     ['empty', rates.emptyRate],
     ['prose', rates.proseRate],
+    ['cutStream', rates.cutStreamRate],
+    ['stall', rates.stallRate],
   ];
   let left = draw('fault');
   for (const [fault, share] of shares) {

@@ -14,9 +14,9 @@ const LOGNORMAL = new RegExp(`^lognormal:${TIME}:${NUMBER}$`);
 
 /**
  * Reads `200`, `100-300` or `lognormal:200:0.5` (median, sigma). Times are ms, or have their unit: `800ms`, `1.5s`,
- * `1-3s`. Throws `usage` for anything else.
+ * `1-3s`. Throws `usage`, naming the option, for anything else.
  */
-export function parseLatency(text: string): Latency {
+export function parseLatency(text: string, option = '--latency'): Latency {
   const written = text.trim();
   const [, fixed, fixedUnit] = FIXED.exec(written) ?? [];
   if (fixed !== undefined) return uniform(toMs(fixed, fixedUnit), toMs(fixed, fixedUnit));
@@ -27,7 +27,7 @@ export function parseLatency(text: string): Latency {
   if (median !== undefined) {
     return { kind: 'lognormal', medianMs: toMs(median, medianUnit), sigma: Number(sigma) };
   }
-  throw new AppError('usage', `--latency: ${JSON.stringify(text)} is not a latency`, {
+  throw new AppError('usage', `${option}: ${JSON.stringify(text)} is not a latency`, {
     hint: 'Write ms as 200, 100-300 (uniform), or lognormal:200:0.5 (median ms, sigma), or with a unit: 1.5s.',
   });
 }

@@ -8,6 +8,8 @@ export interface MockServerOptions extends FaultRates, RateLimitOptions {
   readonly port: number;
   readonly host: string;
   readonly latency: Latency;
+  /** Time between the pieces of a streamed answer. */
+  readonly tokenLatency: Latency;
   readonly seed: number;
   /** The only key that is let in; without it any, or none. */
   readonly key?: string | undefined;
@@ -36,6 +38,7 @@ const DEFAULTS: MockServerOptions = {
   port: 0,
   host: '127.0.0.1',
   latency: { kind: 'uniform', minMs: 0, maxMs: 0 },
+  tokenLatency: { kind: 'uniform', minMs: 0, maxMs: 0 },
   seed: 1,
   errorRate: 0,
   resetRate: 0,
@@ -43,6 +46,8 @@ const DEFAULTS: MockServerOptions = {
   brokenJsonRate: 0,
   emptyRate: 0,
   proseRate: 0,
+  cutStreamRate: 0,
+  stallRate: 0,
   responseFormat: true,
   batchTime: 10_000,
   batchErrorRate: 0,
@@ -54,7 +59,8 @@ const DEFAULTS: MockServerOptions = {
 export function completeOptions(given: Partial<MockServerOptions>): MockServerOptions {
   const options = { ...DEFAULTS, ...given };
   const { errorRate, resetRate, hangRate, brokenJsonRate, emptyRate, proseRate } = options;
-  const share = errorRate + resetRate + hangRate + brokenJsonRate + emptyRate + proseRate;
+  const ofAll = errorRate + resetRate + hangRate + brokenJsonRate + emptyRate + proseRate;
+  const share = ofAll + options.cutStreamRate + options.stallRate;
   // Sums of decimal fractions such as 0.7 + 0.2 + 0.1 may land a hair above 1.
   if (share > 1 + 1e-9) {
     throw new AppError(

@@ -1,5 +1,5 @@
 /** What a number is drawn for: each purpose has draws of its own. */
-const PURPOSES = { fault: 1, status: 2, latency: 3, spread: 4 } as const;
+const PURPOSES = { fault: 1, status: 2, latency: 3, spread: 4, tokenLatency: 5, tokenSpread: 6 } as const;
 
 /** A number in [0, 1), always the same for the same purpose. */
 export type Draw = (purpose: keyof typeof PURPOSES) => number;

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Clock } from '../core/clock.ts';
 import type { ApiError } from './api-error.ts';
 
 export const JSON_TYPE = 'application/json';
@@ -34,6 +35,31 @@ export function sendHalfAndReset(response: ServerResponse, reply: Reply): void {
   const bytes = Buffer.from(reply.body);
   response.writeHead(reply.status, rawHeaders(reply));
   response.write(bytes.subarray(0, bytes.length / 2), () => socket?.resetAndDestroy());
+}
+
+export interface Pace {
+  readonly clock: Clock;
+  /** Between two events, in ms. */
+  readonly gapMs: number;
+  /** Where the stream breaks off: `cut` ends the body, `stall` leaves it open. */
+  readonly half?: 'cut' | 'stall' | undefined;
+}
+
+/** Sends a stream of events one by one, as long as the client listens. */
+export function sendEvents(response: ServerResponse, reply: Reply, { clock, gapMs, half }: Pace): void {
+  const { status, type, headers, body } = reply;
+  const events = body.split(/(?<=\n\n)/);
+  const left = half === undefined ? events : events.slice(0, Math.ceil(events.length / 2));
+  let cancel = (): void => {};
+  response.once('close', () => cancel());
+  const next = (): void => {
+    const event = left.shift();
+    if (event !== undefined) response.write(event);
+    if (left.length > 0) cancel = clock.timer(gapMs, next);
+    else if (half !== 'stall') response.end();
+  };
+  response.writeHead(status, ['content-type', type, ...headers]);
+  next();
 }
 
 function rawHeaders({ type, headers, body }: Reply): string[] {

@@ -17,6 +17,8 @@ const zero = () => ({
   brokenJson: 0,
   empty: 0,
   prose: 0,
+  cutStreams: 0,
+  stalls: 0,
   abandoned: 0,
   maxInFlight: 0,
   paid: 0,
@@ -40,6 +42,8 @@ const FAULT_COUNTER = {
   brokenJson: 'brokenJson',
   empty: 'empty',
   prose: 'prose',
+  cutStream: 'cutStreams',
+  stall: 'stalls',
 } as const;
 
 /** Counts what the server sees and sends. Times are monotonic ms. */

@@ -18,6 +18,9 @@ export interface MockStats {
   readonly empty: number;
   /** Answers in prose where JSON was asked for. */
   readonly prose: number;
+  /** Streams that were closed, and such as fell silent, in the middle. */
+  readonly cutStreams: number;
+  readonly stalls: number;
   /** Answers that were generated, but the client left before they were delivered. */
   readonly abandoned: number;
   readonly inFlight: number;
@@ -28,7 +31,7 @@ export interface MockStats {
   readonly paid: number;
   /** Answers generated for a prompt of which an answer was delivered whole. */
   readonly paidTwice: number;
-  /** Answers generated again because the one before was lost to a reset, a hang, broken JSON, emptiness or prose. */
+  /** Answers generated again because the one before was lost to a fault: a reset, a hang, broken JSON, a stream cut short. */
   readonly paidAgainAfterFault: number;
   /** Answers generated again because the client left before the one before was delivered. */
   readonly paidAgainAfterAbandon: number;

@@ -10,6 +10,8 @@ const RATES = {
   brokenJsonRate: 0.03,
   emptyRate: 0.04,
   proseRate: 0.02,
+  cutStreamRate: 0,
+  stallRate: 0,
 };
 
 describe('a seeded draw', () => {
