@@ -40,6 +40,9 @@ export interface BatchSettings extends TaskSettings, LimitSettings {
   readonly maxAttempts: number;
   readonly maxRateLimitAttempts: number;
   readonly timeout: number;
+  /** Answers are streamed. */
+  readonly stream?: boolean | undefined;
+  readonly idleTimeout?: number | undefined;
   readonly maxRetryWait: number;
   readonly maxFailures?: FailureLimitOptions | undefined;
   readonly maxConsecutiveFailures?: number | undefined;
@@ -188,6 +191,7 @@ function commonSettings({ settings, spent }: BatchRooms, isBilled: boolean): Com
     maxAttempts: settings.maxAttempts,
     maxRateLimitAttempts: settings.maxRateLimitAttempts,
     timeoutMs: settings.timeout,
+    idleTimeoutMs: settings.stream ? settings.idleTimeout : undefined,
     maxRetryWaitMs: settings.maxRetryWait,
     maxConsecutiveFailures: settings.maxConsecutiveFailures,
     onTruncated: settings.onTruncated,

@@ -10,6 +10,7 @@ export const MOCK_OPTIONS = [
   { key: 'port', kind: 'integer', default: 8089, min: 0, max: 65_535, placeholder: 'n', group: SERVER, help: 'port to listen on; 0 takes a free one' },
   { key: 'host', kind: 'text', default: '127.0.0.1', placeholder: 'address', group: SERVER, help: 'address to listen on' },
   { key: 'latency', kind: 'text', default: '0', placeholder: 'ms', group: SERVER, help: 'time an answer takes: 200, 100-300 (uniform), or lognormal:200:0.5 (median ms, sigma)' },
+  { key: 'tokenLatency', kind: 'text', default: '0', placeholder: 'ms', group: SERVER, help: 'time between the pieces of a streamed answer, written as --latency is' },
   { key: 'knee', kind: 'integer', min: 1, placeholder: 'n', defaultText: 'no limit', group: SERVER, help: 'requests served at full speed; more at once share it, so that each takes longer than --latency' },
   { key: 'seed', kind: 'integer', default: 1, min: 0, placeholder: 'n', group: SERVER, help: 'the same seed gives the same answers and faults' },
   { key: 'key', kind: 'text', defaultText: 'any key, or none', placeholder: 'text', group: SERVER, help: 'accept only this key' },
@@ -32,6 +33,8 @@ export const MOCK_OPTIONS = [
   { key: 'hangRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'never answered' },
   { key: 'brokenJsonRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'answered with broken JSON' },
   { key: 'emptyRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'answered without any text' },
+  { key: 'cutStreamRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'streams closed in the middle, without an end mark' },
+  { key: 'stallRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'streams that fall silent in the middle' },
   { key: 'proseRate', kind: 'number', default: 0, min: 0, max: 1, placeholder: 'p', example: '0.05', group: FAULTS, help: 'answered with prose where JSON was asked for' },
 
   { key: 'batchTime', kind: 'duration', default: 10_000, defaultText: '10s', min: 0, group: BATCHES, help: 'how long a batch takes' },

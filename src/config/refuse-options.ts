@@ -28,6 +28,9 @@ const FITS: Readonly<Record<string, Fit>> = {
   responsePath: FOR_HTTP,
 };
 
+/** Whose answers come whole: those of Converse as a stream are in a binary format of AWS's own. */
+const WITHOUT_STREAMS: ReadonlySet<Speaks> = new Set(['bedrock', 'http', 'local', 'own']);
+
 /** Throws `usage` for an option that would change nothing with this provider. */
 export function refuseWhatDoesNotFit(options: RunOptions, provider: string, wire: Speaks): void {
   const given: Readonly<Record<string, unknown>> = options;
@@ -40,6 +43,11 @@ export function refuseWhatDoesNotFit(options: RunOptions, provider: string, wire
   if (options.bodyType !== 'json' && wire !== 'http') {
     throw new AppError('usage', `--body-type does not fit the provider ${provider}`, {
       hint: `it is for ${FOR_HTTP.isFor}`,
+    });
+  }
+  if (options.stream && WITHOUT_STREAMS.has(wire)) {
+    throw new AppError('usage', `--stream does not fit the provider ${provider}, whose answers come whole`, {
+      hint: 'leave --stream out',
     });
   }
 }

@@ -47,6 +47,7 @@ export const RUN_OPTIONS = [
   { key: 'responsePath', kind: 'text', placeholder: 'path', defaultText: 'summary, text or output, else the whole body', group: ENDPOINT, help: 'http: where the summary stands in the answer' },
   { key: 'apiKeyFile', kind: 'path', rival: 'apiKeyEnv', group: ENDPOINT, help: 'file that holds the key' },
   { key: 'apiKeyEnv', kind: 'text', rival: 'apiKeyFile', placeholder: 'name', defaultText: 'GISTMILL_API_KEY; for a provider itself its own, such as OPENAI_API_KEY', group: ENDPOINT, help: 'environment variable that holds the key' },
+  { key: 'stream', kind: 'flag', default: false, group: ENDPOINT, help: 'have answers streamed: a stalled one is noticed early, time to the first token is measured' },
 
   { key: 'concurrency', short: 'c', kind: 'integerOrAuto', default: 'auto', min: 1, max: 10_000, group: PACE, help: 'most requests in flight; auto finds as many as the endpoint can use' },
   { key: 'maxConcurrency', kind: 'integer', default: 512, min: 1, max: 10_000, placeholder: 'n', group: PACE, help: 'most requests in flight that --concurrency auto may try' },
@@ -61,6 +62,7 @@ export const RUN_OPTIONS = [
   { key: 'timeout', kind: 'duration', default: 120_000, defaultText: '120s', min: 1, group: PACE, help: 'longest time for one attempt, from sending to the last byte' },
   { key: 'maxRetryWait', kind: 'duration', default: 900_000, defaultText: '15m', min: 0, group: PACE, help: 'longest wait that the endpoint may ask for, or --rpd and --tpd may take; a longer one stops the run' },
   { key: 'maxFailures', kind: 'limit', placeholder: 'n|n%', defaultText: 'no limit', group: PACE, help: 'stop when more records than this have failed' },
+  { key: 'idleTimeout', kind: 'duration', default: 60_000, defaultText: '60s', min: 1, group: PACE, help: 'with --stream: longest silence in an answer that has begun' },
   { key: 'maxConsecutiveFailures', kind: 'integer', default: 50, min: 1, placeholder: 'n', group: PACE, help: 'stop when so many attempts in a row, over 30 s or more, met no connection, a timeout or a 5xx' },
   { key: 'grace', kind: 'duration', default: 10_000, defaultText: '10s', min: 0, group: PACE, help: 'time for requests in flight to end once the run stops (Ctrl-C, --deadline)' },
   { key: 'window', kind: 'integer', min: 1, placeholder: 'n', defaultText: '4 × concurrency, 16 × with --ordered', group: PACE, help: 'most records open at once' },

@@ -70,6 +70,8 @@ type SharedOptions = Pick<
   | 'maxRetryWait'
   | 'maxFailures'
   | 'maxCost'
+  | 'stream'
+  | 'idleTimeout'
   | 'maxTokensTotal'
   | 'priceIn'
   | 'priceOut'

@@ -105,7 +105,7 @@ function logRetry(log: Log, { id, attempt, delayMs, error }: RunEvents['retry'])
 
 function traceAttempts(log: Log, events: Events): void {
   events.on('attempt', ({ id, number }) => log.write('trace', 'request sent', { id, attempt: number }));
-  events.on('attemptEnd', ({ id, number, ms, usage, error }) => {
+  events.on('attemptEnd', ({ id, number, ms, usage, timing, error }) => {
     log.write('trace', error === undefined ? 'answer came' : 'attempt failed', {
       id,
       attempt: number,
@@ -116,3 +116,4 @@ function traceAttempts(log: Log, events: Events): void {
     });
   });
 }
+      firstTokenMs: timing && Math.round(timing.firstTokenMs),

@@ -66,6 +66,8 @@ export interface RunSummary {
   readonly recordLatency: Percentiles | undefined;
   readonly requestsPerSecond: number;
   readonly recordsPerSecond: number;
+  /** Of answers that were streamed; undefined where none was. */
+  readonly streamed: StreamSummary | undefined;
   /** Over the last ten seconds. */
   readonly recentRequestsPerSecond: number;
   readonly recentRecordsPerSecond: number;
@@ -85,3 +87,10 @@ export interface StopReason {
   readonly message: string;
   readonly hint: string | undefined;
 }
+export interface StreamSummary {
+  /** From sending a request to the first token. */
+  readonly firstToken: Percentiles;
+  /** Of one stream, from its first token to its last; undefined where the tokens are unknown or came all at once. */
+  readonly outputTokensPerSecond: number | undefined;
+}
+

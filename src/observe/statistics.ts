@@ -10,6 +10,7 @@ import { PauseMeter } from './pause-meter.ts';
 import { RecentRate } from './recent-rate.ts';
 import type { RunSummary } from './run-summary.ts';
 
+import { StreamMeter } from './stream-meter.ts';
 /** Counts what a run does. Bounded memory, and a fraction of a microsecond for each event. */
 export class Statistics {
   readonly #clock: Clock;
@@ -38,6 +39,7 @@ export class Statistics {
   #recentRequests: RecentRate;
   #recentRecords: RecentRate;
   #stopped: AppError | undefined;
+  readonly #streams = new StreamMeter();
 
   /** `billed`: whether the endpoint costs anything at all. */
   constructor(events: Events, clock: Clock, { billed }: { readonly billed: boolean } = { billed: true }) {
@@ -97,7 +99,7 @@ export class Statistics {
   }
 
   #endAttempt(event: RunEvents['attemptEnd']): void {
-    const { at, ms, usage, error } = event;
+    const { at, ms, usage, timing, error } = event;
     this.#cost?.add(event);
     this.#attemptsEnded += 1;
     this.#attemptLatency.add(ms);
@@ -107,6 +109,7 @@ export class Statistics {
     if (outputTokens !== undefined) this.#outputTokens = (this.#outputTokens ?? 0) + outputTokens;
     if (error !== undefined) {
       if (error.code === 'rate_limited') this.#rateLimited += 1;
+    if (timing !== undefined) this.#streams.add(timing, usage);
     } else if (inputTokens === undefined || outputTokens === undefined) {
       this.#answersWithoutUsage += 1;
     }
@@ -164,6 +167,7 @@ export class Statistics {
         message: this.#stopped.message,
         hint: this.#stopped.hint,
       },
+      streamed: this.#streams.summary(),
     };
   }
 

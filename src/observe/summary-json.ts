@@ -44,6 +44,10 @@ export function toSummaryJson(summary: RunSummary, exitCode?: number): JsonObjec
     attempt_latency_ms: percentiles(summary.attemptLatency),
     record_latency_ms: percentiles(summary.recordLatency),
     stopped:
+    ...(summary.streamed && {
+      first_token_ms: percentiles(summary.streamed.firstToken),
+      output_tokens_per_second: summary.streamed.outputTokensPerSecond ?? null,
+    }),
       stopped === undefined
         ? null
         : { code: stopped.code, message: stopped.message, hint: stopped.hint ?? null },

@@ -1,7 +1,7 @@
 import type { AppError } from '../core/errors.ts';
 import { formatDuration, formatNumber, writeCost } from './format.ts';
 import type { Percentiles } from './latency-histogram.ts';
-import type { CountByCode, RunSummary } from './run-summary.ts';
+import type { CountByCode, RunSummary, StreamSummary } from './run-summary.ts';
 
 /** How the run ended, as far as the command knows. */
 export interface Ending {
@@ -29,6 +29,7 @@ export function summaryText(summary: RunSummary, input: InputBytes): string {
     ['time', `${formatDuration(summary.wallMs)}, ${formatNumber(summary.requestsPerSecond)} requests/s`],
     latency(summary.attemptLatency),
     ...stopRows(summary, input),
+    streamed(summary.streamed),
   ];
   return rows
     .filter((row) => row !== undefined)
@@ -131,6 +132,13 @@ function stopRows({ stopped, records }: RunSummary, input: InputBytes): readonly
     stopped.hint === undefined ? undefined : ['hint', stopped.hint],
     left.length > 0 ? ['left', left.join('; ')] : undefined,
   ];
+}
+
+function streamed(summary: StreamSummary | undefined): Row {
+  if (summary === undefined) return undefined;
+  const { firstToken, outputTokensPerSecond: speed } = summary;
+  const after = `p50 ${formatDuration(firstToken.p50)}, p95 ${formatDuration(firstToken.p95)}`;
+  return ['1st token', speed === undefined ? after : `${after}; then ${formatNumber(speed)} tokens/s`];
 }
 
 function byCode(counts: CountByCode | RunSummary['warningsByCode']): string {

@@ -60,6 +60,9 @@ const okRow = z.object({
 });
 
 const errorRow = z.object({
+  first_token_ms: count
+    .optional()
+    .describe('With --stream: from sending the request whose answer this is to its first token, in ms'),
   ...common,
   status: z.literal('error'),
   error: z.object({

@@ -1,5 +1,6 @@
 import { type AppError, ProviderError } from '../core/errors.ts';
 import type { Outcome } from '../core/outcome.ts';
+import type { Completion } from '../core/request.ts';
 import { type Keep, keptFields } from './keep.ts';
 import type { ResultRow } from './row-schema.ts';
 
@@ -32,11 +33,18 @@ export function toRow(outcome: Outcome, keep?: Keep, madeBy?: string): ResultRow
     attempts: effort.attempts,
     latency_ms: Math.round(effort.latencyMs),
     at: record.at,
+    first_token_ms: firstTokenMs(answer),
     input: keep === undefined ? undefined : keptFields(record.fields ?? {}, keep),
   } as ResultRow;
 }
 
 function errorOf(error: AppError) {
+/** Of the request that this answer came to, not of one that was the same. */
+function firstTokenMs(answer: Completion | undefined): number | undefined {
+  if (answer?.timing === undefined || answer.from !== undefined) return undefined;
+  return Math.round(answer.timing.firstTokenMs);
+}
+
   return {
     code: error.code,
     message: error.message,
