@@ -11,8 +11,6 @@ const [keyFile = '', certFile = '', maxConcurrentStreams = '128'] = process.argv
 const ANSWER = JSON.stringify({ choices: [{ message: { content: 'a summary '.repeat(40) } }] });
 /** How long `/goaway` and its neighbours take, so that some are in flight when it is sent. */
 const GOAWAY_AFTER_MS = 50;
-const seen = { requests: 0, connections: 0, mostStreams: 0 };
-let streams = 0;
 
 const server = createSecureServer({
   key: readFileSync(keyFile),
@@ -20,21 +18,7 @@ const server = createSecureServer({
   allowHTTP1: true,
   settings: { maxConcurrentStreams: Number(maxConcurrentStreams) },
 });
-server.on('secureConnection', () => {
-  seen.connections += 1;
-});
 server.on('request', (request, response) => {
-  if (request.url === '/seen') {
-    response.end(JSON.stringify(seen));
-    Object.assign(seen, { requests: 0, connections: 0, mostStreams: 0 });
-    return;
-  }
-  seen.requests += 1;
-  streams += 1;
-  seen.mostStreams = Math.max(seen.mostStreams, streams);
-  response.once('close', () => {
-    streams -= 1;
-  });
   request.resume();
   request.once('end', () => reply(request, response));
 });

@@ -12,6 +12,13 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
 }
 
+/** The median, and where it is of several the least and the most. */
+export function spread(values: readonly number[], format: (value: number) => string): string {
+  const middle = format(median(values));
+  if (values.length < 2) return middle;
+  return `${middle} (${format(Math.min(...values))} to ${format(Math.max(...values))})`;
+}
+
 export function printFindings(findings: readonly Finding[]): void {
   const width = (pick: (finding: Finding) => string): number =>
     Math.max(...findings.map((finding) => pick(finding).length));

@@ -6,16 +6,15 @@ import { type Finding, median } from './report.ts';
 const LATENCY_MS = 200;
 const CONCURRENCY = 100;
 const RECORDS = 5000;
-const ROUNDS = 5;
 
 /** Ideal wall time / wall time from the first request to the last answer, as the endpoint sees them. */
-export async function schedule(directory: string): Promise<Finding[]> {
+export async function schedule(directory: string, runs = 5): Promise<Finding[]> {
   const input = `${directory}/schedule.jsonl`;
   const output = `${directory}/schedule-out.jsonl`;
   await writeRecords(input, RECORDS, 2000);
   const idealMs = (RECORDS / CONCURRENCY) * LATENCY_MS;
   const efficiencies: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < runs; round++) {
     const endpoint = await startEndpoint({
       latency: { kind: 'uniform', minMs: LATENCY_MS, maxMs: LATENCY_MS },
     });

@@ -1,13 +1,11 @@
 import { GISTMILL, measure } from './processes.ts';
 import { type Finding, median } from './report.ts';
 
-const ROUNDS = 21;
-
 /** Time of `gistmill --help` against that of node doing nothing, run in turn. */
-export async function startup(): Promise<Finding[]> {
+export async function startup(_directory: string, runs = 21): Promise<Finding[]> {
   const bare: number[] = [];
   const help: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  for (let round = 0; round < runs; round++) {
     bare.push((await measure(['-e', '0'])).wallMs);
     help.push((await measure([GISTMILL, '--help'])).wallMs);
   }
