@@ -110,10 +110,10 @@ function traceAttempts(log: Log, events: Events): void {
       id,
       attempt: number,
       ms: Math.round(ms),
+      firstTokenMs: timing && Math.round(timing.firstTokenMs),
       code: error?.code,
       inputTokens: usage.inputTokens,
       outputTokens: usage.outputTokens,
     });
   });
 }
-      firstTokenMs: timing && Math.round(timing.firstTokenMs),

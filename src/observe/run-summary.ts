@@ -64,10 +64,10 @@ export interface RunSummary {
   readonly attemptLatency: Percentiles | undefined;
   /** Of records that ended well, from their first request on, waits included. */
   readonly recordLatency: Percentiles | undefined;
-  readonly requestsPerSecond: number;
-  readonly recordsPerSecond: number;
   /** Of answers that were streamed; undefined where none was. */
   readonly streamed: StreamSummary | undefined;
+  readonly requestsPerSecond: number;
+  readonly recordsPerSecond: number;
   /** Over the last ten seconds. */
   readonly recentRequestsPerSecond: number;
   readonly recentRecordsPerSecond: number;
@@ -82,11 +82,6 @@ export interface CostSummary {
   readonly attemptsUnknown: number;
 }
 
-export interface StopReason {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly hint: string | undefined;
-}
 export interface StreamSummary {
   /** From sending a request to the first token. */
   readonly firstToken: Percentiles;
@@ -94,3 +89,8 @@ export interface StreamSummary {
   readonly outputTokensPerSecond: number | undefined;
 }
 
+export interface StopReason {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string | undefined;
+}

@@ -9,8 +9,8 @@ import { OpenTally } from './open-tally.ts';
 import { PauseMeter } from './pause-meter.ts';
 import { RecentRate } from './recent-rate.ts';
 import type { RunSummary } from './run-summary.ts';
-
 import { StreamMeter } from './stream-meter.ts';
+
 /** Counts what a run does. Bounded memory, and a fraction of a microsecond for each event. */
 export class Statistics {
   readonly #clock: Clock;
@@ -36,10 +36,10 @@ export class Statistics {
   #limitedBy: Bottleneck = 'none';
   readonly #attemptLatency = new LatencyHistogram();
   readonly #recordLatency = new LatencyHistogram();
+  readonly #streams = new StreamMeter();
   #recentRequests: RecentRate;
   #recentRecords: RecentRate;
   #stopped: AppError | undefined;
-  readonly #streams = new StreamMeter();
 
   /** `billed`: whether the endpoint costs anything at all. */
   constructor(events: Events, clock: Clock, { billed }: { readonly billed: boolean } = { billed: true }) {
@@ -101,6 +101,7 @@ export class Statistics {
   #endAttempt(event: RunEvents['attemptEnd']): void {
     const { at, ms, usage, timing, error } = event;
     this.#cost?.add(event);
+    if (timing !== undefined) this.#streams.add(timing, usage);
     this.#attemptsEnded += 1;
     this.#attemptLatency.add(ms);
     this.#recentRequests.add(at);
@@ -109,7 +110,6 @@ export class Statistics {
     if (outputTokens !== undefined) this.#outputTokens = (this.#outputTokens ?? 0) + outputTokens;
     if (error !== undefined) {
       if (error.code === 'rate_limited') this.#rateLimited += 1;
-    if (timing !== undefined) this.#streams.add(timing, usage);
     } else if (inputTokens === undefined || outputTokens === undefined) {
       this.#answersWithoutUsage += 1;
     }
@@ -158,6 +158,7 @@ export class Statistics {
       ...this.#rightNow(now),
       attemptLatency: this.#attemptLatency.percentiles(),
       recordLatency: this.#recordLatency.percentiles(),
+      streamed: this.#streams.summary(),
       requestsPerSecond: perSecond(this.#attempts),
       recordsPerSecond: perSecond(ended),
       recentRequestsPerSecond: this.#recentRequests.perSecond(now),
@@ -167,7 +168,6 @@ export class Statistics {
         message: this.#stopped.message,
         hint: this.#stopped.hint,
       },
-      streamed: this.#streams.summary(),
     };
   }
 

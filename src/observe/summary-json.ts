@@ -43,11 +43,11 @@ export function toSummaryJson(summary: RunSummary, exitCode?: number): JsonObjec
     records_per_second: round(summary.recordsPerSecond),
     attempt_latency_ms: percentiles(summary.attemptLatency),
     record_latency_ms: percentiles(summary.recordLatency),
-    stopped:
     ...(summary.streamed && {
       first_token_ms: percentiles(summary.streamed.firstToken),
       output_tokens_per_second: summary.streamed.outputTokensPerSecond ?? null,
     }),
+    stopped:
       stopped === undefined
         ? null
         : { code: stopped.code, message: stopped.message, hint: stopped.hint ?? null },

@@ -28,8 +28,8 @@ export function summaryText(summary: RunSummary, input: InputBytes): string {
     cost(summary),
     ['time', `${formatDuration(summary.wallMs)}, ${formatNumber(summary.requestsPerSecond)} requests/s`],
     latency(summary.attemptLatency),
-    ...stopRows(summary, input),
     streamed(summary.streamed),
+    ...stopRows(summary, input),
   ];
   return rows
     .filter((row) => row !== undefined)
@@ -117,6 +117,13 @@ function latency(percentiles: Percentiles | undefined): Row {
   return ['latency', `p50 ${formatDuration(p50)}, p95 ${formatDuration(p95)}, p99 ${formatDuration(p99)}`];
 }
 
+function streamed(summary: StreamSummary | undefined): Row {
+  if (summary === undefined) return undefined;
+  const { firstToken, outputTokensPerSecond: speed } = summary;
+  const after = `p50 ${formatDuration(firstToken.p50)}, p95 ${formatDuration(firstToken.p95)}`;
+  return ['1st token', speed === undefined ? after : `${after}; then ${formatNumber(speed)} tokens/s`];
+}
+
 function stopRows({ stopped, records }: RunSummary, input: InputBytes): readonly Row[] {
   if (stopped === undefined) return [];
   const open = records.read - records.ok - records.failed;
@@ -132,13 +139,6 @@ function stopRows({ stopped, records }: RunSummary, input: InputBytes): readonly
     stopped.hint === undefined ? undefined : ['hint', stopped.hint],
     left.length > 0 ? ['left', left.join('; ')] : undefined,
   ];
-}
-
-function streamed(summary: StreamSummary | undefined): Row {
-  if (summary === undefined) return undefined;
-  const { firstToken, outputTokensPerSecond: speed } = summary;
-  const after = `p50 ${formatDuration(firstToken.p50)}, p95 ${formatDuration(firstToken.p95)}`;
-  return ['1st token', speed === undefined ? after : `${after}; then ${formatNumber(speed)} tokens/s`];
 }
 
 function byCode(counts: CountByCode | RunSummary['warningsByCode']): string {

@@ -56,13 +56,13 @@ const okRow = z.object({
     .enum(['batch'])
     .optional()
     .describe('Asked for in a batch, at the price of batches; left out where it was asked for online'),
+  first_token_ms: count
+    .optional()
+    .describe('With --stream: from sending the request whose answer this is to its first token, in ms'),
   truncated: z.boolean().describe('Whether the summary was cut off at the limit of output tokens'),
 });
 
 const errorRow = z.object({
-  first_token_ms: count
-    .optional()
-    .describe('With --stream: from sending the request whose answer this is to its first token, in ms'),
   ...common,
   status: z.literal('error'),
   error: z.object({

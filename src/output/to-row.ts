@@ -32,19 +32,19 @@ export function toRow(outcome: Outcome, keep?: Keep, madeBy?: string): ResultRow
     cost_usd: effort.costUsd,
     attempts: effort.attempts,
     latency_ms: Math.round(effort.latencyMs),
-    at: record.at,
     first_token_ms: firstTokenMs(answer),
+    at: record.at,
     input: keep === undefined ? undefined : keptFields(record.fields ?? {}, keep),
   } as ResultRow;
 }
 
-function errorOf(error: AppError) {
 /** Of the request that this answer came to, not of one that was the same. */
 function firstTokenMs(answer: Completion | undefined): number | undefined {
   if (answer?.timing === undefined || answer.from !== undefined) return undefined;
   return Math.round(answer.timing.firstTokenMs);
 }
 
+function errorOf(error: AppError) {
   return {
     code: error.code,
     message: error.message,
