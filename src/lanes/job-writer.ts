@@ -82,6 +82,12 @@ export class JobWriter {
     return this.#parts;
   }
 
+  /** Closes what was not ended. */
+  async abandon(): Promise<void> {
+    await this.#requests?.close();
+    await this.#records.close();
+  }
+
   async #keep(record: InputRecord, customId: string | undefined, isDone = false): Promise<void> {
     await this.#records.add(Buffer.from(writeRecordLine({ record, customId, isDone })));
   }

@@ -8,6 +8,7 @@ export class LineFile {
   readonly #file: FileHandle;
   #held: Buffer[] = [];
   #heldBytes = 0;
+  #isClosed = false;
   /** Bytes of all lines so far. */
   size = 0;
 
@@ -26,8 +27,10 @@ export class LineFile {
     if (this.#heldBytes >= HELD_BYTES) await this.#flush();
   }
 
-  /** All lines are on the disk then. */
+  /** All lines are on the disk then. Once is enough, twice is harmless. */
   async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     try {
       await this.#flush();
       await this.#file.sync();

@@ -48,8 +48,7 @@ export async function prepareBatch(rooms: PrepareRooms): Promise<Prepared | unde
     bytes: Math.min(own.partBytes ?? lane.limits.bytes, lane.limits.bytes),
   };
   const writer = await JobWriter.create({ files, lane, limits, job });
-  const count = await writeRecords(rooms, writer);
-  const parts = await writer.end();
+  const { count, parts } = await written(rooms, writer);
   signal.throwIfAborted();
   if (count.asked + writer.online === 0) return undefined;
   const state: BatchState = {
@@ -62,6 +61,15 @@ export async function prepareBatch(rooms: PrepareRooms): Promise<Prepared | unde
   };
   await writeBatchState(files, state);
   return { state, broken: count.broken };
+}
+
+async function written(rooms: PrepareRooms, writer: JobWriter) {
+  try {
+    const count = await writeRecords(rooms, writer);
+    return { count, parts: await writer.end() };
+  } finally {
+    await writer.abandon();
+  }
 }
 
 async function writeRecords(
