@@ -23,6 +23,15 @@ describe('the row of an outcome', () => {
     });
   });
 
+  it('says how soon the first token of a streamed answer came, but not for one known from elsewhere', () => {
+    const outcome = okOutcome(0);
+    if (!outcome.ok) throw new Error('no answer');
+    const answer = { ...outcome.answer, timing: { firstTokenMs: 120.4, outputMs: 900 } };
+    expect(toRow({ ...outcome, answer })).toMatchObject({ first_token_ms: 120 });
+    const known = toRow({ ...outcome, answer: { ...answer, from: 'memory' } });
+    expect(known).toHaveProperty('first_token_ms', undefined);
+  });
+
   it('says when the summary was cut off', () => {
     expect(toRow(okOutcome(0, { finish: 'length' }))).toMatchObject({
       finish_reason: 'length',
