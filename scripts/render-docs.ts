@@ -151,7 +151,7 @@ function optionTables(specs: readonly OptionSpec[], prefix?: string): string {
 function optionRow(spec: OptionSpec, prefix: string | undefined, inFile: boolean): string {
   const short = spec.short === undefined ? '' : `${code(`-${spec.short}`)}, `;
   const choices = spec.choices === undefined ? '' : `: ${spec.choices.map(code).join(', ')}`;
-  const key = ['config', 'envFile'].includes(spec.key) ? '' : code(spec.key);
+  const key = ['config', 'envFile'].includes(spec.key) ? '' : code(spec.fileKey ?? spec.key);
   return row(
     short + code(flagName(spec.key)),
     ...(prefix === undefined ? [] : [code(variableName(spec.key, prefix))]),

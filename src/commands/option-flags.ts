@@ -18,6 +18,7 @@ const PLACEHOLDER: Readonly<Record<Exclude<ValueKind, 'flag'>, string>> = {
   vars: 'key=text',
   nameOrPath: 'name|file',
   limit: 'n',
+  endpoints: 'key=value,…',
 };
 
 /**
@@ -32,7 +33,7 @@ export function addOptions(command: Command, specs: readonly OptionSpec[]): void
     command.addOption(option);
     if (spec.kind === 'folder') option.preset('auto');
     if (spec.kind !== 'flag') {
-      const repeats = ['list', 'params', 'vars'].includes(spec.kind);
+      const repeats = ['list', 'params', 'vars', 'endpoints'].includes(spec.kind);
       option.argParser((value: string, before: unknown) => {
         if (known.has(value)) throw valueForgotten(spec, value);
         return repeats ? [...(Array.isArray(before) ? before : []), value] : value;

@@ -38,7 +38,9 @@ export function checkConfigKeys(
   { label, values }: { readonly label: string; readonly values: Readonly<Record<string, unknown>> },
   specs: readonly OptionSpec[],
 ): void {
-  const known = new Set(specs.map(({ key }) => key).filter((key) => !NOT_IN_FILE.has(key)));
+  const known = new Set(
+    specs.map(({ key, fileKey = key }) => fileKey).filter((key) => !NOT_IN_FILE.has(key)),
+  );
   for (const key of Object.keys(values)) {
     if (known.has(key)) continue;
     if (NOT_IN_FILE.has(key)) {

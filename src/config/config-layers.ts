@@ -4,6 +4,7 @@ import { besideConfig, type ConfigFile } from './config-file.ts';
 import type { Env } from './env-file.ts';
 import { flagName, variableName } from './option-names.ts';
 import type { OptionSpec } from './option-spec.ts';
+import { endpointsBeside } from './parse-endpoints.ts';
 
 /** A value as it was given, and the name of its place for messages. */
 export interface Given {
@@ -43,15 +44,16 @@ export function fileLayer(specs: readonly OptionSpec[], file: ConfigFile | undef
   const layer = new Map<string, Given>();
   if (file === undefined) return layer;
   checkConfigKeys(file, specs);
-  for (const { key, kind } of specs) {
-    const value = file.values[key];
+  for (const { key, kind, fileKey = key } of specs) {
+    const value = file.values[fileKey];
     if (value === undefined || value === null) continue;
     const isPath =
       kind === 'path' ||
       (kind === 'nameOrPath' && /^[^@]*[/\\]|\.md$/i.test(String(value))) ||
       (kind === 'folder' && !/^(auto|off|true|false|yes|no|on|1|0)$/i.test(String(value)));
     const meant = isPath && nonEmpty(value) ? besideConfig(file.label, String(value)) : value;
-    layer.set(key, { value: meant, label: `${file.label}, ${key}` });
+    const beside = kind === 'endpoints' ? endpointsBeside(file.label, meant) : meant;
+    layer.set(key, { value: beside, label: `${file.label}, ${fileKey}` });
   }
   return layer;
 }

@@ -18,6 +18,7 @@ import { nearestName } from './nearest-name.ts';
 import { ESTIMATE_PREFIX, MOCK_PREFIX, RUN_PREFIX } from './option-names.ts';
 import type { OptionSpec } from './option-spec.ts';
 import { optionsSchema } from './options-schema.ts';
+import { parseEndpoints } from './parse-endpoints.ts';
 import { parseValue, quote } from './parse-value.ts';
 import { PROMPT_OPTIONS, type PromptCommandOptions } from './prompt-options.ts';
 import { RUN_OPTIONS, type RunOptions } from './run-options.ts';
@@ -109,17 +110,24 @@ export async function loadBatchOptions(
   };
 }
 
+/** As in a configuration file: several endpoints are `endpoints`. */
+export type LibraryOptions = Partial<Omit<RunOptions, 'endpoint'>> & {
+  readonly endpoints?: RunOptions['endpoint'];
+};
+
 /**
  * The configuration of a run from values that are already what they become (times in ms, sizes in bytes), as
  * a caller of the library gives them, with defaults for the rest. Throws a `usage` error as above.
  */
-export function settleRunOptions(values: Partial<RunOptions>): RunOptions {
+export function settleRunOptions(values: LibraryOptions): RunOptions {
   const label = 'options';
   checkConfigKeys({ label, values }, RUN_OPTIONS);
-  const given = Object.entries(values).map(
+  const { endpoints: endpoint, ...others } = values;
+  const given = Object.entries(others).map(
     ([key, value]) => [key, { value, label: `${label}.${key}` }] as const,
   );
-  return validate(RUN_OPTIONS, values, new Map(given)) as RunOptions;
+  const endpoints = endpoint && parseEndpoints(endpoint, `${label}.endpoints`);
+  return validate(RUN_OPTIONS, { ...others, endpoint: endpoints }, new Map(given)) as RunOptions;
 }
 
 async function loadEnv(
@@ -139,9 +147,14 @@ function settle(specs: readonly OptionSpec[], layers: readonly Layer[]): Readonl
   const read: Record<string, unknown> = {};
   for (const spec of specs) {
     const found = given.get(spec.key);
-    read[spec.key] = found && parseValue(spec, found.value, found.label);
+    const parse = spec.kind === 'endpoints' ? parseEndpoints : parserOf(spec);
+    read[spec.key] = found && parse(found.value, found.label);
   }
   return validate(specs, read, given);
+}
+
+function parserOf(spec: OptionSpec): (value: unknown, label: string) => unknown {
+  return (value, label) => parseValue(spec, value, label);
 }
 
 function validate(

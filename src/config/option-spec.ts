@@ -1,11 +1,13 @@
 import type { Json } from '../core/json.ts';
+import type { EndpointEntry } from './endpoint-entry.ts';
 
 /**
  * How a value is written and what it becomes.
  * `duration` (`90s`, `15m`, `2h`, `250ms`; a bare number is seconds) becomes ms; `size` (`64MiB`, `512k`,
  * a bare number is bytes) becomes bytes; `list` is comma-separated or repeated; `params` is `key=json`, repeated;
  * `vars` is `key=text`, repeated, and becomes texts by key; `nameOrPath` is a path where it has a slash (but that
- * of `@scope/package`) or ends in `.md`; `folder` is a path, or as a bare flag the usual place; `limit` is a count or a percentage (`20`, `5%`); `integerOrAuto` is a whole number or the word `auto`.
+ * of `@scope/package`) or ends in `.md`; `folder` is a path, or as a bare flag the usual place; `limit` is a count or a percentage (`20`, `5%`); `endpoints`
+ * is `key=value,…`, repeated, or objects; `integerOrAuto` is a whole number or the word `auto`.
  */
 export type ValueKind =
   | 'flag'
@@ -22,7 +24,8 @@ export type ValueKind =
   | 'params'
   | 'vars'
   | 'nameOrPath'
-  | 'limit';
+  | 'limit'
+  | 'endpoints';
 
 /** `20` or `5%`. */
 export interface CountOrShare {
@@ -35,6 +38,8 @@ export interface OptionSpec {
   /** Configuration key, camelCase; the flag is its kebab-case, the variable `GISTMILL_` + its SNAKE_CASE. */
   readonly key: string;
   readonly short?: string;
+  /** What it is called in a configuration file, where that is not the key. */
+  readonly fileKey?: string;
   readonly kind: ValueKind;
   readonly choices?: readonly string[];
   readonly default?: unknown;
@@ -72,7 +77,9 @@ type ValueOf<S extends OptionSpec> = S['kind'] extends 'flag'
               ? Readonly<Record<string, string>>
               : S['kind'] extends 'limit'
                 ? CountOrShare
-                : string;
+                : S['kind'] extends 'endpoints'
+                  ? readonly EndpointEntry[]
+                  : string;
 
 /** The configuration that a table of options describes: what has no default may be undefined. */
 export type OptionValues<T extends readonly OptionSpec[]> = {

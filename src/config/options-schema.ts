@@ -44,6 +44,8 @@ function valueSchema(spec: OptionSpec): z.ZodType {
           amount: z.number(NO_LIMIT).min(0, NO_LIMIT).max(100, NO_LIMIT),
         }),
       ]);
+    case 'endpoints':
+      return z.array(z.custom<object>((entry) => typeof entry === 'object' && entry !== null));
     case 'text':
     case 'path':
     case 'nameOrPath':

@@ -52,6 +52,7 @@ const KINDS: Readonly<Record<ValueKind, Kind>> = {
   list: { noun: 'a list of names', example: 'title,url', parse: splitList, fromJson: ifNames },
   nameOrPath: { noun: 'a name or a file', example: 'summary or ./mine.md', parse: asText },
   vars: { noun: 'key=text', example: 'labels=a,b', parse: (text) => text },
+  endpoints: { noun: 'an endpoint', example: 'model=NAME,rpm=500', parse: (text) => text },
   params: { noun: 'key=json', example: 'top_p=0.9', parse: (text) => text },
 };
 

@@ -47,6 +47,7 @@ export function resolveEndpoint(
   needsKey = true,
   needsModel = true,
 ): Endpoint {
+  refuseSeveral(options);
   checkKeyVariable(options.apiKeyEnv);
   const { provider, model } = chooseProvider(options, env);
   const meant = { ...options, model };
@@ -56,6 +57,15 @@ export function resolveEndpoint(
   if (entry.wire === 'local') return local(options);
   if (entry.wire === 'http') return http(meant, env, cwd);
   return remote(needsModel ? meant : { ...meant, model: model ?? '' }, entry, env, cwd, needsKey);
+}
+
+/** Those who plan for several take each by itself. */
+function refuseSeveral({ endpoint, fallbackModel }: RunOptions): void {
+  if (endpoint === undefined && fallbackModel === undefined) return;
+  const name = endpoint === undefined ? '--fallback-model' : '--endpoint';
+  throw new AppError('usage', `${name}: only a run can have several endpoints`, {
+    hint: 'leave it out here, and name one with --model and --base-url',
+  });
 }
 
 function local(options: RunOptions): Endpoint {

@@ -39,6 +39,8 @@ export const RUN_OPTIONS = [
   { key: 'provider', kind: 'nameOrPath', choices: PROVIDER_NAMES, defaultText: 'as --model says, openai with --base-url, http with --url, else local', group: ENDPOINT, help: 'what answers; a file or package of your own, or one of' },
   { key: 'model', short: 'm', kind: 'text', placeholder: 'name', group: ENDPOINT, help: 'model, as the endpoint knows it, or with its provider: groq/llama-3.3-70b-versatile' },
   { key: 'baseUrl', kind: 'text', placeholder: 'url', group: ENDPOINT, help: 'base of an OpenAI-compatible endpoint, such as http://127.0.0.1:8000/v1' },
+  { key: 'endpoint', kind: 'endpoints', fileKey: 'endpoints', placeholder: 'key=value,…', defaultText: 'one, as the other options say', group: ENDPOINT, help: 'one of several endpoints, with its own model, base-url, key-env, rpm, weight, …; to be repeated' },
+  { key: 'fallbackModel', kind: 'text', placeholder: 'name', group: ENDPOINT, help: 'model, or provider/model, that is asked where the first refuses a text or is gone' },
   { key: 'apiVersion', kind: 'text', placeholder: 'date', defaultText: 'none: /openai/v1', group: ENDPOINT, help: 'azure: version of the API, such as 2024-10-21' },
   { key: 'region', kind: 'text', placeholder: 'name', defaultText: 'AWS_REGION', group: ENDPOINT, help: 'bedrock: region of AWS, such as us-east-1' },
   { key: 'url', kind: 'text', placeholder: 'url', group: ENDPOINT, help: 'http: where each text is posted' },
