@@ -66,6 +66,8 @@ export interface BatchEndpoint {
   readonly name: string;
   readonly weight: number;
   readonly model: string;
+  /** The model in requests that it takes the place of; default: any. */
+  readonly replaces?: string | undefined;
   readonly provider: Provider;
   readonly billing: Billing;
   readonly settings: LimitSettings;

@@ -1,6 +1,6 @@
 import { openAnswers, openDataAnswers } from '../batch/open-answers.ts';
 import { loadPromptOptions } from '../config/load-config.ts';
-import { resolveEndpoint } from '../config/resolve-endpoint.ts';
+import { planEndpoints } from '../config/plan-endpoints.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import type { PromptStep } from '../core/request.ts';
 import { openCounter } from '../estimate/open-counter.ts';
@@ -21,14 +21,16 @@ export async function promptCommand(
   io: Io,
 ): Promise<number> {
   const { options: given, env, own } = await loadPromptOptions({ flags, env: io.env, cwd: io.cwd });
-  const options = await withOwnModels(given, inputs);
-  const endpoint = resolveEndpoint(options, env, io.cwd, false);
+  const { ownModels = false, ...asked } = await withOwnModels(given, inputs);
+  const [{ options, endpoint }] = planEndpoints(asked, env, io.cwd, false);
   if (endpoint.notice !== undefined && !options.quiet) io.stderr.write(`${endpoint.notice}\n`);
   const source = await openSource(inputs, options, io);
   const data = options.schema === undefined ? undefined : await openDataAnswers(options.schema);
   const answers = await openAnswers(options, endpoint.provider, data);
   const rooms = {
-    prompt: answers.bind(await openPrompt(options, endpoint.model, io.cwd, endpoint.provider)),
+    prompt: answers.bind(
+      await openPrompt({ ...options, ownModels }, endpoint.model, io.cwd, endpoint.provider),
+    ),
     preview: await openPreview({ ...options, ...endpoint, env }),
     counter: await openCounter(endpoint.model),
     shape: { provider: endpoint.provider, body: options.body },

@@ -1,13 +1,22 @@
-import { type Billing, openBilling } from '../batch/billing.ts';
+import type { Billing } from '../batch/billing.ts';
 import type { TaskRooms } from '../batch/build-task.ts';
 import { joinBatch } from '../batch/join-batch.ts';
+import { madeBySeveral } from '../batch/made-by-several.ts';
 import { openDataAnswers } from '../batch/open-answers.ts';
+import {
+  dayLimits,
+  isBilled,
+  type OpenEndpoints,
+  openBillings,
+  openEndpoints,
+} from '../batch/open-endpoints.ts';
 import { openOutputs } from '../batch/open-outputs.ts';
 import type { Results } from '../batch/open-results.ts';
 import { openReuse, type Reuse } from '../batch/open-reuse.ts';
 import { openWork } from '../batch/open-work.ts';
 import { loadRunOptions } from '../config/load-config.ts';
-import { type Endpoint, resolveEndpoint } from '../config/resolve-endpoint.ts';
+import { type EndpointPlan, planEndpoints } from '../config/plan-endpoints.ts';
+import type { Endpoint } from '../config/resolve-endpoint.ts';
 import type { RunOptions } from '../config/run-options.ts';
 import { systemClock } from '../core/clock.ts';
 import { type AppError, toAppError } from '../core/errors.ts';
@@ -20,7 +29,6 @@ import type { FromBatch, FromBatchParts } from '../engine/complete/from-batch.ts
 import { RunControl } from '../engine/run-control.ts';
 import { startObservers } from '../observe/start-observers.ts';
 import { Statistics } from '../observe/statistics.ts';
-import { openProvider } from '../provider/open-provider.ts';
 import { refuseOpenBatch } from './batch/refuse-open-batch.ts';
 import { watchInterrupts } from './interrupts.ts';
 import type { Io } from './io.ts';
@@ -34,6 +42,8 @@ import { refuseBrokenInput } from './strict.ts';
 export interface Rooms {
   readonly options: RunOptions;
   readonly endpoint: Endpoint;
+  /** Missing where there is one endpoint. */
+  readonly several?: { readonly plan: EndpointPlan; readonly open: OpenEndpoints } | undefined;
   readonly billing: Billing;
   readonly source: Source;
   readonly work: TaskRooms;
@@ -75,42 +85,44 @@ async function openAndRun(
   env: Io['env'],
   io: Io,
 ): Promise<number> {
-  const options = await withOwnModels(given, inputs);
-  const endpoint = resolveEndpoint(options, env, io.cwd);
-  const billing = await openBilling(options, endpoint);
+  const { ownModels = false, ...asked } = await withOwnModels(given, inputs);
+  const plan = planEndpoints(asked, env, io.cwd);
+  const [{ options, endpoint }, ...others] = plan;
+  const billings = await openBillings(plan);
+  const billing = others.length === 0 ? billings[0] : { billed: isBilled(billings) };
   await refuseOpenBatch(options.output);
   const source = await openSource(inputs, options, io);
   if (options.strict) await refuseBrokenInput(source);
-  const prompt = await openPrompt(options, endpoint.model, io.cwd, endpoint.provider);
+  const prompt = await openPrompt({ ...options, ownModels }, endpoint.model, io.cwd, endpoint.provider);
   const data = options.schema === undefined ? undefined : await openDataAnswers(options.schema);
-  const work = await openWork(options, endpoint, prompt, data);
+  const work = await madeBySeveral(await openWork(options, endpoint, prompt, data), plan, prompt);
   const reuse = await openReuse(options, work.requests, env);
-  const provider = await openProvider({ ...options, ...endpoint, env });
+  const open = await openEndpoints(plan, billings, env);
   try {
     const results = await openOutputs({
-      options: { ...options, keep: keepOf(options), inputs },
+      options: { ...options, ...dayLimits(plan), keep: keepOf(options), inputs },
       rowSettings: work.rows,
       ...{ stdout: io.stdout, ownProcess: io.ownProcess },
     });
     try {
-      return await run(
-        { options, endpoint, billing, source, provider, results, reuse, work: work.rooms },
-        env,
-        io,
-      );
+      const several = others.length === 0 ? undefined : { plan, open };
+      const { provider } = open;
+      const rooms = { options, endpoint, several, billing, source, provider, results, reuse };
+      return await run({ ...rooms, work: work.rooms }, env, io);
     } finally {
       results.release();
     }
   } finally {
     reuse.close();
     await work.close();
-    await provider.close();
+    await open.close();
   }
 }
 
 /** Runs to the end, told of on stderr. Resolves to the exit code. */
 export async function run(rooms: Rooms, env: Io['env'], io: Io): Promise<number> {
-  const { options, endpoint, billing, results } = rooms;
+  const { options, endpoint, several, billing, results } = rooms;
+  const endpoints = several?.plan.map((planned) => planned.endpoint) ?? [endpoint];
   const clock = systemClock;
   const events = new Events();
   const control = new RunControl({ clock, graceMs: options.grace });
@@ -118,9 +130,9 @@ export async function run(rooms: Rooms, env: Io['env'], io: Io): Promise<number>
   const observers = await startObservers({
     ...{ events, options, env, clock, source: rooms.source, stderr: io.stderr },
     statistics: new Statistics(events, clock, billing),
-    secrets: endpoint.apiKey === undefined ? [] : [endpoint.apiKey],
+    secrets: endpoints.flatMap(({ apiKey }) => apiKey ?? []),
   });
-  if (endpoint.notice !== undefined) observers.notice(endpoint.notice);
+  for (const { notice } of endpoints) if (notice !== undefined) observers.notice(notice);
   for (const notice of results.notices) observers.notice(notice);
   rooms.reuse.onTrouble((text) => observers.notice(text));
   results.uses?.onTrouble((text) => observers.notice(text));
@@ -135,7 +147,8 @@ export async function run(rooms: Rooms, env: Io['env'], io: Io): Promise<number>
   const settings = { ...options, ordered: results.ordered };
   const reuse = { ...rooms.reuse, parts: results.parts };
   const { sink, spent, uses } = results;
-  const parts = { ...rooms, ...rooms.work, reuse, source, settings, sink, spent, uses };
+  const joined = several?.open.several({ reuse, uses });
+  const parts = { ...rooms, ...rooms.work, endpoints: joined, reuse, source, settings, sink, spent, uses };
   const fromBatch = rooms.fromBatch?.({ clock, emit });
   const end = await joinBatch({ ...parts, fromBatch, control, clock, random, emit });
   rooms.reuse.close();

@@ -29,6 +29,8 @@ export interface EndpointParts {
   /** Its share of what any of several could take. */
   readonly weight: number;
   readonly model: string;
+  /** Only in place of this model in requests. Default: of any. */
+  readonly replaces?: string | undefined;
   readonly provider: Provider;
   readonly settings: Pick<EndpointSettings, 'concurrency' | 'limits'>;
   /** Missing where the price is unknown. */
@@ -89,7 +91,7 @@ function group(
 
 function openMember(
   { settings, control: run, clock, random, emit }: SpreadParts,
-  { name, weight, model, provider, costOf, uses, settings: own }: EndpointParts,
+  { provider, costOf, uses, settings: own, ...endpoint }: EndpointParts,
   roster: Roster,
   isOneOfSeveral: boolean,
 ): Member {
@@ -102,9 +104,9 @@ function openMember(
     ...{ provider, control, clock, random, costOf, uses, isOneOfSeveral },
     settings: { ...settings, ...own },
     stopSignal: run.stopSignal,
-    emit: named(emit, name),
+    emit: named(emit, endpoint.name),
   });
-  const member = new Member({ name, weight, model, dispatch, control });
+  const member = new Member({ ...endpoint, dispatch, control });
   return member;
 }
 

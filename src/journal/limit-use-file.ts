@@ -34,10 +34,10 @@ const UNITS: ReadonlySet<string> = new Set<LimitHint['unit']>([
 export class LimitUseFile implements LimitUseStore {
   readonly #options: LimitUseFileOptions;
   readonly earlier: readonly LimitUse[];
-  /** What others have taken. */
-  readonly #others: readonly Entry[];
+  readonly #found: readonly Entry[];
   #written: string;
-  #uses: () => readonly LimitUse[] = () => [];
+  /** What this run takes, by whose limits they are. */
+  readonly #uses = new Map<LimitOwner, () => readonly LimitUse[]>();
   #cancelTimer: () => void = () => {};
   /** The write that is under way. */
   #writing: Promise<void> | undefined;
@@ -47,11 +47,9 @@ export class LimitUseFile implements LimitUseStore {
 
   private constructor(options: LimitUseFileOptions, found: readonly Entry[], text: string | undefined) {
     this.#options = options;
-    const { endpoint, model } = options.owner;
-    const isOwn = (entry: Entry): boolean => entry.endpoint === endpoint && entry.model === model;
-    this.earlier = found.filter(isOwn);
-    this.#others = found.filter((entry) => !isOwn(entry));
-    this.#written = text ?? this.#render([]);
+    this.#found = found;
+    this.earlier = this.#earlierOf(options.owner);
+    this.#written = text ?? this.#render();
   }
 
   /** Reads what earlier runs have left. What nobody can read counts as nothing, and is told of. */
@@ -74,14 +72,31 @@ export class LimitUseFile implements LimitUseStore {
   }
 
   follow(uses: () => readonly LimitUse[]): void {
-    this.#uses = uses;
-    this.#arm();
+    this.#follow(this.#options.owner, uses);
+  }
+
+  /** What was taken from the limits of one of several endpoints. The file itself is what is to be closed. */
+  of(owner: LimitOwner): LimitUseStore {
+    return {
+      earlier: this.#earlierOf(owner),
+      follow: (uses) => this.#follow(owner, uses),
+      close: async () => {},
+    };
   }
 
   async close(): Promise<void> {
     this.#cancelTimer();
     await this.#writing;
     await this.#write();
+  }
+
+  #follow(owner: LimitOwner, uses: () => readonly LimitUse[]): void {
+    if (this.#uses.size === 0) this.#arm();
+    this.#uses.set(owner, uses);
+  }
+
+  #earlierOf(owner: LimitOwner): readonly LimitUse[] {
+    return this.#found.filter((entry) => isOf(owner, entry));
   }
 
   #arm(): void {
@@ -94,7 +109,7 @@ export class LimitUseFile implements LimitUseStore {
   }
 
   async #write(): Promise<void> {
-    const text = this.#render(this.#uses());
+    const text = this.#render();
     if (text === this.#written) return;
     const { path } = this.#options;
     const temporary = `${path}.tmp`;
@@ -111,11 +126,12 @@ export class LimitUseFile implements LimitUseStore {
     }
   }
 
-  /** `uses`: of this run's limits; what is known of others stays as it was found. */
-  #render(uses: readonly LimitUse[]): string {
-    const kept = this.earlier.filter((use) => !uses.some((other) => isSame(use, other)));
+  /** What is known of the limits of others stays as it was found. */
+  #render(): string {
+    const own = [...this.#uses].flatMap(([owner, uses]) => uses().map((use) => ({ ...owner, ...use })));
+    const kept = this.#found.filter((use) => !own.some((other) => isOf(other, use) && isSame(other, use)));
     const now = this.#options.clock.epochMs();
-    const used = [...this.#others, ...[...kept, ...uses].map((use) => ({ ...this.#options.owner, ...use }))]
+    const used = [...kept, ...own]
       .map((use) => ({ ...use, taken: use.taken.filter(([at]) => at > now - KEPT_WINDOWS * use.windowMs) }))
       .filter(({ taken }) => taken.length > 0)
       .map(({ endpoint, model, unit, windowMs, taken }) => ({
@@ -128,6 +144,10 @@ export class LimitUseFile implements LimitUseStore {
     if (this.#listener === undefined) this.#troubles.push(text);
     else this.#listener(text);
   }
+}
+
+function isOf(owner: LimitOwner, entry: LimitOwner): boolean {
+  return entry.endpoint === owner.endpoint && entry.model === owner.model;
 }
 
 function isSame(one: LimitUse, other: LimitUse): boolean {

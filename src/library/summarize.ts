@@ -1,11 +1,14 @@
 import type { z } from 'zod';
 import { type Billing, openBilling } from '../batch/billing.ts';
 import { joinBatch } from '../batch/join-batch.ts';
+import { madeBySeveral } from '../batch/made-by-several.ts';
+import { type OpenEndpoints, openBillings, openEndpoints } from '../batch/open-endpoints.ts';
 import { keyOf } from '../batch/open-reuse.ts';
 import { openWork } from '../batch/open-work.ts';
 import type { ProviderName } from '../catalog/providers.ts';
+import type { EndpointEntry } from '../config/endpoint-entry.ts';
 import { settleRunOptions } from '../config/load-config.ts';
-import { type Endpoint, resolveEndpoint } from '../config/resolve-endpoint.ts';
+import { type EndpointPlan, planEndpoints } from '../config/plan-endpoints.ts';
 import type { RunOptions } from '../config/run-options.ts';
 import { systemClock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
@@ -17,7 +20,6 @@ import { RunControl } from '../engine/run-control.ts';
 import { fromIterable } from '../input/from-iterable.ts';
 import { orderedSink } from '../output/ordered-sink.ts';
 import { createPrompt } from '../prompt/create-prompt.ts';
-import { openProvider } from '../provider/open-provider.ts';
 import { adaptOwn } from '../provider/own/adapt-own.ts';
 import type { OwnProvider } from '../provider/own/own-provider.ts';
 import { type DataSchema, dataAnswers } from './data-schema.ts';
@@ -50,6 +52,7 @@ type SharedOptions = Pick<
   | 'temperature'
   | 'param'
   | 'model'
+  | 'fallbackModel'
   | 'baseUrl'
   | 'region'
   | 'apiVersion'
@@ -87,6 +90,8 @@ type SharedOptions = Pick<
 type Items = Iterable<string | JsonObject> | AsyncIterable<string | JsonObject>;
 
 export interface SummarizeOptions extends Partial<SharedOptions> {
+  /** Several endpoints that share the work, each with limits of its own; see docs/endpoints.md. */
+  readonly endpoints?: readonly EndpointEntry[];
   /** What answers have to be: a schema of zod 4, or a JSON Schema. Outcomes then hold `answer.data`. */
   readonly schema?: DataSchema;
   /** A built-in provider by name, or one of your own: an object, or the file or package that exports it. */
@@ -164,12 +169,14 @@ async function run(
 ): Promise<void> {
   const isOwn = typeof named === 'object';
   const data = schema && (await dataAnswers(schema));
-  const options = settleRunOptions({ ...given, provider: isOwn ? undefined : named });
-  const { provider, model, billing, endpoint } = isOwn
-    ? await adapt(named, options)
-    : await builtIn(options, apiKey);
+  const settled = settleRunOptions({ ...given, provider: isOwn ? undefined : named });
+  const served = isOwn ? await adapt(named, settled) : await builtIn(settled, apiKey);
+  const { options, provider, model, billing } = served;
   const prompt = await createPrompt({ ...options, model, params: options.param ?? {} });
-  const work = await openWork(options, endpoint ?? { provider: 'own', model }, prompt, data);
+  const asked = served.plan?.[0].endpoint ?? { provider: 'own', model };
+  const whole = await openWork(options, asked, prompt, data);
+  const work = served.plan === undefined ? whole : await madeBySeveral(whole, served.plan, prompt);
+  const reuse = { keyOf: keyOf(work.requests), dedupe: options.dedupe };
   const stop = (): void =>
     control.stop(new AppError('interrupted', 'the signal aborted', { cause: signal?.reason }));
   if (signal?.aborted) stop();
@@ -186,7 +193,7 @@ async function run(
         random: Math.random,
         emit: events.emit,
       },
-      reuse: { keyOf: keyOf(work.requests), dedupe: options.dedupe },
+      ...{ reuse, endpoints: served.open?.several({ reuse }) },
       source: fromIterable(items, options),
       sink: options.ordered ? orderedSink(channel) : channel,
     });
@@ -194,27 +201,40 @@ async function run(
   } finally {
     signal?.removeEventListener('abort', stop);
     await work.close();
-    await provider.close();
+    await served.close();
   }
 }
 
 interface Served {
+  readonly options: RunOptions;
   readonly provider: Provider;
   readonly model: string;
   readonly billing: Billing;
-  /** Missing for a provider of the caller's own. */
-  readonly endpoint?: Endpoint;
+  /** Both missing for a provider of the caller's own. */
+  readonly plan?: EndpointPlan;
+  readonly open?: OpenEndpoints;
+  close(): Promise<void>;
 }
 
 async function adapt(own: OwnProvider, options: RunOptions): Promise<Served> {
+  if (options.endpoint !== undefined || options.fallbackModel !== undefined) {
+    throw new AppError(
+      'usage',
+      'a provider that is an object serves alone: leave endpoints and fallbackModel out',
+    );
+  }
   const model = options.model ?? own.name;
-  return { provider: adaptOwn(own), model, billing: await openBilling(options, { provider: 'own', model }) };
+  const provider = adaptOwn(own);
+  const billing = await openBilling(options, { provider: 'own', model });
+  return { options, provider, model, billing, close: () => provider.close() };
 }
 
-async function builtIn(options: RunOptions, apiKey: string | undefined): Promise<Served> {
+async function builtIn(given: RunOptions, apiKey: string | undefined): Promise<Served> {
   const env = apiKey === undefined ? process.env : { ...process.env, GISTMILL_API_KEY: apiKey };
-  const endpoint = resolveEndpoint(options, env, process.cwd());
-  const billing = await openBilling(options, endpoint);
-  const provider = await openProvider({ ...options, ...endpoint, env });
-  return { provider, model: endpoint.model, billing, endpoint };
+  const plan = planEndpoints(given, env, process.cwd());
+  const [{ options, endpoint }] = plan;
+  const billings = await openBillings(plan);
+  const open = await openEndpoints(plan, billings, env);
+  const { provider, close } = open;
+  return { options, provider, model: endpoint.model, billing: billings[0], plan, open, close };
 }

@@ -19,6 +19,10 @@ const common = {
     .nonnegative()
     .optional()
     .describe('USD of these tokens; left out where they or their price are unknown'),
+  endpoint: z
+    .string()
+    .optional()
+    .describe('Name of the endpoint that answered, or failed last, where several are configured'),
   attempts: count.describe('Requests sent for the record, the first included'),
   latency_ms: count.describe('From the first request to the end of the record, waits included, in ms'),
   at: z

@@ -21,6 +21,7 @@ export function toRow(outcome: Outcome, keep?: Keep, madeBy?: string): ResultRow
     data: answer?.data,
     error: ok ? undefined : errorOf(outcome.error),
     model: answer?.model,
+    endpoint: ok ? answer?.endpoint : effort.endpoint,
     finish_reason: answer?.finish.unified,
     truncated: answer && answer.finish.unified === 'length',
     warnings: answer?.warnings?.length ? answer.warnings : undefined,

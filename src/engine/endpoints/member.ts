@@ -12,6 +12,8 @@ export interface MemberParts {
   readonly weight: number;
   /** As this endpoint knows it; takes the place of that in the request. */
   readonly model: string;
+  /** Only in place of this model; requests may name others of their own. Default: of any. */
+  readonly replaces?: string | undefined;
   readonly dispatch: DispatchParts;
   readonly control: MemberControl;
 }
@@ -93,12 +95,13 @@ export class Member {
 
   async send(request: CompletionRequest, call: Call): Promise<Completion> {
     const { name } = this;
-    const { model } = this.#parts;
+    const { model, replaces = request.model } = this.#parts;
     const onSend = (): void => {
       call.effort.sentTo(name);
       call.onSend?.(name);
     };
-    const asked = request.model === model ? request : { ...request, model };
+    const isMeant = request.model !== replaces || replaces === model;
+    const asked = isMeant ? request : { ...request, model };
     const completion = await this.#complete(asked, { ...call, onSend });
     if (this.#downFor !== undefined) {
       this.#downFor = undefined;
