@@ -22,19 +22,24 @@ export function attachLog(log: Log, events: Events): void {
   if (log.enabled('warn')) {
     events.on('pause', pauseListener(log));
     events.on('outcome', failureListener(log));
-    events.on('adapted', ({ error: { message, cause } }) => {
-      log.write('warn', message, { said: cause instanceof Error ? cause.message : undefined });
+    events.on('endpointState', (event) => logEndpoint(log, event));
+    events.on('adapted', ({ endpoint, error: { message, cause } }) => {
+      log.write('warn', endpoint === undefined ? message : `${endpoint}: ${message}`, {
+        said: cause instanceof Error ? cause.message : undefined,
+      });
     });
   }
   if (log.enabled('info')) {
-    events.on('limit', ({ unit, perMinute, source }) => {
-      log.write('info', `limit: ${perMinute} ${unit} a minute`, { source });
+    events.on('limit', ({ unit, perMinute, source, endpoint }) => {
+      const whose = endpoint === undefined ? 'limit' : `limit of ${endpoint}`;
+      log.write('info', `${whose}: ${perMinute} ${unit} a minute`, { source });
     });
   }
   if (log.enabled('debug')) {
     events.on('retry', (event) => logRetry(log, event));
-    events.on('concurrency', ({ limit, reason }) => {
-      log.write('debug', `up to ${limit} requests in flight: ${reason}`);
+    events.on('concurrency', ({ limit, reason, endpoint }) => {
+      const where = endpoint === undefined ? '' : ` at ${endpoint}`;
+      log.write('debug', `up to ${limit} requests in flight${where}: ${reason}`);
     });
   }
   if (log.enabled('trace')) traceAttempts(log, events);
@@ -65,12 +70,25 @@ export function logReason(log: Log, { code, message, hint }: RunEvents['stopping
   log.write(HARMLESS_ENDS[code] ?? 'error', `stopping: ${message}`, { code, hint });
 }
 
+/** One of several endpoints has gone, or come back. */
+function logEndpoint(log: Log, event: RunEvents['endpointState']): void {
+  const { endpoint, state, reason, left, fallback } = event;
+  if (state === 'back') {
+    log.write('warn', `endpoint ${endpoint} answers again`);
+    return;
+  }
+  const what = state === 'out' ? 'it is out for the rest of this run' : 'it is tried now and then';
+  const others = left === 1 ? ', 1 other goes on' : `, ${left} others go on`;
+  const rest = left > 0 ? others : fallback ? ', the fallback answers meanwhile' : '';
+  log.write('warn', `${reason?.message}; ${what}${rest}`, { code: reason?.code, hint: reason?.hint });
+}
+
 function pauseListener(log: Log): (event: RunEvents['pause']) => void {
-  let warnedAt = Number.NEGATIVE_INFINITY;
-  return ({ at, untilMs, reason: { code, message, status } }) => {
-    const warns = at - warnedAt >= PAUSE_WARNING_EVERY_MS;
-    if (warns) warnedAt = at;
-    const text = `the endpoint asks for a pause of ${formatDuration(untilMs - at)}: ${message}`;
+  const warnedAt = new Map<string | undefined, number>();
+  return ({ at, untilMs, endpoint, reason: { code, message, status } }) => {
+    const warns = at - (warnedAt.get(endpoint) ?? Number.NEGATIVE_INFINITY) >= PAUSE_WARNING_EVERY_MS;
+    if (warns) warnedAt.set(endpoint, at);
+    const text = `${endpoint === undefined ? 'the endpoint' : `endpoint ${endpoint}`} asks for a pause of ${formatDuration(untilMs - at)}: ${message}`;
     log.write(warns ? 'warn' : 'info', text, { code, status });
   };
 }

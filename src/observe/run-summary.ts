@@ -53,6 +53,8 @@ export interface RunSummary {
   };
   /** What the run costs; undefined where nothing is billed. */
   readonly cost: CostSummary | undefined;
+  /** By name, where there are several endpoints: what each of them did. */
+  readonly endpoints: ReadonlyMap<string, EndpointSummary> | undefined;
   readonly inFlight: number;
   /** Requests that wait for a slot or for rate capacity. */
   readonly waiting: number;
@@ -73,6 +75,22 @@ export interface RunSummary {
   readonly recentRecordsPerSecond: number;
   /** Why the run started no more requests, if it was stopped. */
   readonly stopped: StopReason | undefined;
+}
+
+/** What one of several endpoints did. */
+export interface EndpointSummary {
+  readonly requests: number;
+  /** Requests that were answered well. */
+  readonly ok: number;
+  /** Answers that told to slow down. */
+  readonly rateLimited: number;
+  /** Sums of what it reported; undefined if it never reported any. */
+  readonly inputTokens: number | undefined;
+  readonly outputTokens: number | undefined;
+  /** Undefined where nothing is billed. */
+  readonly cost: CostSummary | undefined;
+  /** How it ended, if not well: `out` for the rest of the run, or `down`. */
+  readonly state: 'out' | 'down' | undefined;
 }
 
 export interface CostSummary {

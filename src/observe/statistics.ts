@@ -4,6 +4,7 @@ import type { Bottleneck, Events, RunEvents } from '../core/events.ts';
 import type { ErrorCode } from '../core/failures.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { CostMeter } from './cost-meter.ts';
+import { EndpointMeters } from './endpoint-meters.ts';
 import { LatencyHistogram } from './latency-histogram.ts';
 import { OpenTally } from './open-tally.ts';
 import { PauseMeter } from './pause-meter.ts';
@@ -32,7 +33,9 @@ export class Statistics {
   #outputTokens: number | undefined;
   #answersWithoutUsage = 0;
   readonly #cost: CostMeter | undefined;
+  readonly #endpoints: EndpointMeters;
   readonly #pauses = new PauseMeter();
+  #pausesOfOne = 0;
   #limitedBy: Bottleneck = 'none';
   readonly #attemptLatency = new LatencyHistogram();
   readonly #recordLatency = new LatencyHistogram();
@@ -45,6 +48,7 @@ export class Statistics {
   constructor(events: Events, clock: Clock, { billed }: { readonly billed: boolean } = { billed: true }) {
     this.#clock = clock;
     this.#cost = billed ? new CostMeter() : undefined;
+    this.#endpoints = new EndpointMeters(events, billed);
     this.#startedAt = clock.now();
     this.#recentRequests = new RecentRate(this.#startedAt);
     this.#recentRecords = new RecentRate(this.#startedAt);
@@ -79,7 +83,11 @@ export class Statistics {
       this.#retrying.add(id);
       count(this.#retriesByCode, error.code);
     });
-    events.on('pause', ({ at, untilMs }) => this.#pauses.add(at, untilMs));
+    events.on('pause', ({ at, untilMs, endpoint }) => {
+      // That one of several is told to pause holds nobody else back.
+      if (endpoint === undefined) this.#pauses.add(at, untilMs);
+      else this.#pausesOfOne += 1;
+    });
     events.on('bottleneck', ({ by }) => {
       this.#limitedBy = by;
     });
@@ -147,7 +155,7 @@ export class Statistics {
       retries: this.#retries,
       retriesByCode: { ...this.#retriesByCode },
       rateLimited: this.#rateLimited,
-      pauses: this.#pauses.count,
+      pauses: this.#pauses.count + this.#pausesOfOne,
       pausedMs: this.#pauses.pausedMs(now),
       tokens: {
         input: this.#inputTokens,
@@ -155,6 +163,7 @@ export class Statistics {
         answersWithoutUsage: this.#answersWithoutUsage,
       },
       cost: this.#cost?.summary(),
+      endpoints: this.#endpoints.summary(),
       ...this.#rightNow(now),
       attemptLatency: this.#attemptLatency.percentiles(),
       recordLatency: this.#recordLatency.percentiles(),

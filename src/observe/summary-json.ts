@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../core/json.ts';
 import type { Percentiles } from './latency-histogram.ts';
-import type { CostSummary, RunSummary } from './run-summary.ts';
+import type { CostSummary, EndpointSummary, RunSummary } from './run-summary.ts';
 
 /**
  * The closing summary as `--summary-json` writes it: snake_case, times in ms. What is unknown is null,
@@ -38,6 +38,7 @@ export function toSummaryJson(summary: RunSummary, exitCode?: number): JsonObjec
       answers_without_usage: tokens.answersWithoutUsage,
     },
     cost: costJson(summary.cost),
+    ...(summary.endpoints !== undefined && { endpoints: endpointsJson(summary.endpoints) }),
     wall_ms: round(summary.wallMs),
     requests_per_second: round(summary.requestsPerSecond),
     records_per_second: round(summary.recordsPerSecond),
@@ -53,6 +54,21 @@ export function toSummaryJson(summary: RunSummary, exitCode?: number): JsonObjec
         : { code: stopped.code, message: stopped.message, hint: stopped.hint ?? null },
     exit_code: exitCode ?? null,
   };
+}
+
+function endpointsJson(endpoints: ReadonlyMap<string, EndpointSummary>): JsonObject {
+  const entries = [...endpoints].map(([name, endpoint]): [string, Json] => [
+    name,
+    {
+      requests: endpoint.requests,
+      ok: endpoint.ok,
+      rate_limited: endpoint.rateLimited,
+      tokens: { input: endpoint.inputTokens ?? null, output: endpoint.outputTokens ?? null },
+      cost: costJson(endpoint.cost),
+      state: endpoint.state ?? 'well',
+    },
+  ]);
+  return Object.fromEntries(entries);
 }
 
 /** Null where nothing is billed. */

@@ -26,6 +26,7 @@ export function summaryText(summary: RunSummary, input: InputBytes): string {
     ...requestRows(summary),
     ['tokens', tokens(summary)],
     cost(summary),
+    ...endpointRows(summary),
     ['time', `${formatDuration(summary.wallMs)}, ${formatNumber(summary.requestsPerSecond)} requests/s`],
     latency(summary.attemptLatency),
     streamed(summary.streamed),
@@ -109,6 +110,22 @@ function cost({ cost, tokens: { input, output } }: RunSummary): Row {
   if (cost.usd !== undefined) return ['cost', writeCost(cost)];
   const priceUnknown = input !== undefined && output !== undefined;
   return ['cost', priceUnknown ? 'unknown; to have it counted: --price-in, --price-out' : 'unknown'];
+}
+
+function endpointRows({ endpoints }: RunSummary): readonly Row[] {
+  return [...(endpoints ?? [])].map(([name, endpoint], at) => {
+    const { requests, ok, rateLimited, inputTokens, outputTokens, state } = endpoint;
+    const told = [
+      `${formatNumber(requests)} ${plural(requests, 'request')}, ${formatNumber(ok)} answered`,
+      ...(rateLimited > 0 ? [`${formatNumber(rateLimited)} told to slow down`] : []),
+      ...(inputTokens === undefined && outputTokens === undefined
+        ? []
+        : [`${formatNumber(inputTokens ?? 0)} tokens in, ${formatNumber(outputTokens ?? 0)} out`]),
+      ...(endpoint.cost?.usd === undefined ? [] : [writeCost(endpoint.cost)]),
+      ...(state === undefined ? [] : [state]),
+    ];
+    return [at === 0 ? 'endpoints' : '', `${name}: ${told.join(', ')}`];
+  });
 }
 
 function latency(percentiles: Percentiles | undefined): Row {
