@@ -1,10 +1,13 @@
-import { openBilling } from '../batch/billing.ts';
+import type { Billing } from '../batch/billing.ts';
 import { buildTask } from '../batch/build-task.ts';
 import { foreseeResults } from '../batch/foresee-results.ts';
+import { madeBySeveral } from '../batch/made-by-several.ts';
 import { openDataAnswers } from '../batch/open-answers.ts';
+import { openBillings } from '../batch/open-endpoints.ts';
 import { openWork } from '../batch/open-work.ts';
 import { loadEstimateOptions } from '../config/load-config.ts';
-import { type Endpoint, resolveEndpoint } from '../config/resolve-endpoint.ts';
+import { type EndpointPlan, planEndpoints } from '../config/plan-endpoints.ts';
+import type { Endpoint } from '../config/resolve-endpoint.ts';
 import { systemClock } from '../core/clock.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { failureRule } from '../core/failures.ts';
@@ -12,6 +15,7 @@ import { type Estimate, estimate } from '../estimate/estimate.ts';
 import { type Assumptions, estimateJson } from '../estimate/estimate-json.ts';
 import { estimateText } from '../estimate/estimate-text.ts';
 import { openCounter } from '../estimate/open-counter.ts';
+import type { SimulatedEndpoint } from '../estimate/simulate.ts';
 import { parseLatency } from '../mock/latency.ts';
 import type { Io } from './io.ts';
 import { openPrompt } from './open-prompt.ts';
@@ -35,21 +39,23 @@ export async function estimateCommand(
   io: Io,
 ): Promise<number> {
   const { options: given, env, own } = await loadEstimateOptions({ flags, env: io.env, cwd: io.cwd });
-  const options = await withOwnModels(given, inputs);
-  const endpoint = resolveEndpoint(options, env, io.cwd, false);
+  const { ownModels = false, ...asked } = await withOwnModels(given, inputs);
+  const plan = planEndpoints(asked, env, io.cwd, false);
+  const [{ options, endpoint }] = plan;
   const latency = own.latency ?? usualLatency(endpoint);
   const parsedLatency = latency === undefined ? undefined : parseLatency(latency);
-  const billing = await openBilling(options, endpoint);
+  const billings = await openBillings(plan);
   if (endpoint.notice !== undefined && !options.quiet) io.stderr.write(`${endpoint.notice}\n`);
   const source = await openSource(inputs, options, io);
   if (options.strict) await refuseBrokenInput(source);
   const counter = await openCounter(endpoint.model);
-  const prompt = await openPrompt(options, endpoint.model, io.cwd, endpoint.provider);
+  const prompt = await openPrompt({ ...options, ownModels }, endpoint.model, io.cwd, endpoint.provider);
   const data = options.schema === undefined ? undefined : await openDataAnswers(options.schema);
-  const work = await openWork(options, endpoint, prompt, data);
+  const work = await madeBySeveral(await openWork(options, endpoint, prompt, data), plan, prompt);
   const { texts } = work.rooms;
   const result = await estimate({
-    ...{ source, billing, counter, settings: options, latency: parsedLatency },
+    ...{ source, counter, settings: options, latency: parsedLatency },
+    ...{ billing: billings[0], endpoints: sharing(plan, billings) },
     // Whether an answer would be good enough cannot be foreseen: each is taken as it comes.
     task: buildTask({ prompt: work.rooms.prompt, texts }, options, PARTS_AT_ONCE),
     earlier: await foreseeResults({ ...options, inputs }, work.rows),
@@ -58,7 +64,7 @@ export async function estimateCommand(
     epochMs: systemClock.epochMs(),
   }).finally(() => work.close());
   const assumed: Assumptions = {
-    ...{ provider: endpoint.provider, model: endpoint.model, latency },
+    ...{ provider: endpoint.provider, model: modelsOf(plan), latency },
     ...{
       concurrency: options.concurrency,
       answerTokens: own.answerTokens,
@@ -70,6 +76,20 @@ export async function estimateCommand(
     own.json ? `${JSON.stringify(estimateJson(result, assumed))}\n` : estimateText(result, assumed),
   );
   return exitCodeOf(result);
+}
+
+/** Those that share the work, where there are several: what is left to a fallback cannot be foreseen. */
+function sharing(plan: EndpointPlan, billings: readonly Billing[]): readonly SimulatedEndpoint[] | undefined {
+  const endpoints = plan.flatMap(({ isFallback, name, weight, options }, at) => {
+    const billing = billings[at];
+    return isFallback || billing === undefined ? [] : [{ name, weight, settings: options, billing }];
+  });
+  return endpoints.length > 1 ? endpoints : undefined;
+}
+
+function modelsOf(plan: EndpointPlan): string {
+  const models = plan.filter(({ isFallback }) => !isFallback).map(({ endpoint }) => endpoint.model);
+  return [...new Set(models)].join(', ');
 }
 
 function usualLatency({ provider }: Endpoint): string | undefined {

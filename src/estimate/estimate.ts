@@ -7,7 +7,8 @@ import { drawLatency, type Latency } from '../mock/latency.ts';
 import { seededDraw } from '../mock/seeded-random.ts';
 import type { TokenCounter } from '../tokens/token-counter.ts';
 import type { EndpointShape } from './billed-texts.ts';
-import { type RunSettings, type Simulation, simulate } from './simulate.ts';
+import { mixedBilling } from './mixed-billing.ts';
+import { type RunSettings, type SimulatedEndpoint, type Simulation, simulate } from './simulate.ts';
 import { type Survey, surveyInput } from './survey-input.ts';
 
 export interface EstimateParts {
@@ -17,6 +18,8 @@ export interface EstimateParts {
   readonly settings: RunSettings;
   readonly shape: EndpointShape;
   readonly billing: Billing;
+  /** Where several share the work. */
+  readonly endpoints?: readonly SimulatedEndpoint[] | undefined;
   readonly counter: TokenCounter;
   /** How long an answer takes; undefined where that cannot be guessed: then there is no time. */
   readonly latency: Latency | undefined;
@@ -66,27 +69,35 @@ export async function estimate(parts: EstimateParts): Promise<Estimate> {
   const random = (): number => seededDraw(SEED, drawn++, 0)('fault');
   const survey = await surveyInput({
     ...{ source, task, answerTokens, counter, shape, random },
-    keep: mostPlayed(settings),
+    keep: mostPlayed(settings, parts.endpoints),
   });
   const answer = answerRange(parts);
   const input = inputRange(survey);
+  const run = await play(parts, survey, answer.expected, random);
+  const { endpoints } = parts;
+  const billing = endpoints === undefined ? parts.billing : mixedBilling(endpoints, run?.byEndpoint);
   return {
     survey,
     earlier: earlier && { name: earlier.name, done: earlier.done, leftOut: earlier.leftOut },
     inputTokens: input,
     outputTokens: mapRange((bound) => answer[bound] * survey.requests),
-    cost: costRange(parts.billing, survey, answer),
-    run: await play(parts, survey, answer.expected, random),
+    cost: costRange(billing, survey, answer),
+    run,
   };
 }
 
-function mostPlayed({ rpd, tpd, deadline, maxCost, maxTokensTotal }: BatchSettings): number {
-  const isLong = [rpd, tpd, deadline, maxCost, maxTokensTotal].some((limit) => limit !== undefined);
+function mostPlayed(settings: BatchSettings, endpoints: readonly SimulatedEndpoint[] = []): number {
+  const { deadline, maxCost, maxTokensTotal } = settings;
+  const byTheDay = [settings, ...endpoints.map((endpoint) => endpoint.settings)].flatMap(({ rpd, tpd }) => [
+    rpd,
+    tpd,
+  ]);
+  const isLong = [...byTheDay, deadline, maxCost, maxTokensTotal].some((limit) => limit !== undefined);
   return isLong ? PLAYED_WITH_LONG_LIMITS : PLAYED;
 }
 
 function play(
-  { latency, settings, billing, epochMs, earlier }: EstimateParts,
+  { latency, settings, billing, endpoints, epochMs, earlier }: EstimateParts,
   { sizes, requests }: Survey,
   outputTokens: number,
   random: () => number,
@@ -94,7 +105,7 @@ function play(
   if (latency === undefined) return undefined;
   const latencyMs = (index: number): number => drawLatency(latency, seededDraw(SEED, index, 1));
   return simulate({
-    ...{ settings, billing, sizes, requests, outputTokens, latencyMs, random, epochMs },
+    ...{ settings, billing, endpoints, sizes, requests, outputTokens, latencyMs, random, epochMs },
     spent: earlier?.spent,
   });
 }

@@ -1,5 +1,5 @@
 import type { Billing } from '../batch/billing.ts';
-import { type BatchSettings, type EarlierSpent, joinBatch } from '../batch/join-batch.ts';
+import { type BatchEndpoint, type BatchSettings, type EarlierSpent, joinBatch } from '../batch/join-batch.ts';
 import type { Random } from '../core/clock.ts';
 import type { AppError } from '../core/errors.ts';
 import { type Bottleneck, Events } from '../core/events.ts';
@@ -15,8 +15,13 @@ export interface RunSettings extends BatchSettings {
   readonly maxOutputTokens?: number | undefined;
 }
 
+/** One of several endpoints that share the work. */
+export type SimulatedEndpoint = Pick<BatchEndpoint, 'name' | 'weight' | 'settings' | 'billing'>;
+
 export interface SimulationParts {
   readonly settings: RunSettings;
+  /** Where there are several. */
+  readonly endpoints?: readonly SimulatedEndpoint[] | undefined;
   readonly billing: Billing;
   readonly sizes: readonly RequestSize[];
   /** Requests of the whole run, of which `sizes` may be a sample. */
@@ -43,6 +48,8 @@ export interface Simulation {
   /** Why the run would stop before its end, and how many requests would be answered by then. */
   readonly stoppedBy: AppError | undefined;
   readonly answered: number;
+  /** Requests to each of several endpoints, by name. */
+  readonly byEndpoint: ReadonlyMap<string, number>;
 }
 
 /** Plays the run through: the scheduler is the real one, only time and the endpoint are not. */
@@ -53,6 +60,12 @@ export async function simulate(parts: SimulationParts): Promise<Simulation> {
   const stretches = new Stretches(() => clock.now());
   events.on('bottleneck', ({ by }) => stretches.begin(by));
   const tally = new Tally(() => clock.now(), sizes.length);
+  const byEndpoint = new Map<string, number>();
+  events.on('attempt', ({ endpoint }) => {
+    if (endpoint !== undefined) byEndpoint.set(endpoint, (byEndpoint.get(endpoint) ?? 0) + 1);
+  });
+  const provider = simulatedProvider(clock, parts.latencyMs, outputTokens);
+  const main = parts.endpoints?.map((endpoint) => ({ ...endpoint, provider, model: '' }));
   const end = await clock.until(
     joinBatch({
       ...{ billing, clock, random, emit: events.emit, spent: parts.spent },
@@ -60,7 +73,7 @@ export async function simulate(parts: SimulationParts): Promise<Simulation> {
       settings: { ...settings, maxRetryWait: Number.POSITIVE_INFINITY },
       source: simulatedSource(sizes),
       prompt: simulatedPrompt(sizes, settings.maxOutputTokens),
-      provider: simulatedProvider(clock, parts.latencyMs, outputTokens),
+      ...{ provider, endpoints: main && { main, fallback: [] } },
       control: new RunControl({ clock, graceMs: settings.grace }),
       sink: {
         write: async (outcome) => tally.count(outcome),
@@ -76,6 +89,7 @@ export async function simulate(parts: SimulationParts): Promise<Simulation> {
     failed: tally.failed,
     stoppedBy: end.stoppedBy,
     answered: tally.answered,
+    byEndpoint,
   };
 }
 
