@@ -7,7 +7,7 @@ type Answer = Record<string, unknown>;
 const clock = new VirtualClock();
 const options = {
   batchTime: 1000,
-  batchTokens: 1500,
+  batchTokens: 1200,
   batchExpireRate: 0.2,
   batchErrorRate: 0.2,
   seed: 5,

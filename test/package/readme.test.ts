@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 async function startMock() {
-  const args = ['bin/gistmill.js', 'mock', '--port', '0'];
+  const args = ['bin/gistmill.js', 'mock', '--port', '0', '--batch-time', '1s'];
   const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
   const [line] = await once(child.stderr, 'data');
   const port = /127\.0\.0\.1:(\d+)/.exec(String(line))?.[1] ?? '';
