@@ -1,4 +1,3 @@
-import { flagName } from '../config/option-names.ts';
 import type { Clock, Random } from '../core/clock.ts';
 import type { Emit } from '../core/events.ts';
 import type { LimitUseStore } from '../core/limit-use.ts';
@@ -11,27 +10,13 @@ import { buildSpread, type EndpointParts } from '../engine/build-spread.ts';
 import type { Complete } from '../engine/complete/complete.ts';
 import type { FromBatch } from '../engine/complete/from-batch.ts';
 import type { OnTruncated } from '../engine/complete/on-truncated.ts';
-import { AdaptiveConcurrency } from '../engine/concurrency/adaptive-concurrency.ts';
 import { FailureLimit, type FailureLimitOptions } from '../engine/failure-limit.ts';
-import type { QuotaOptions } from '../engine/limiter/quota.ts';
 import { type BatchEnd, runBatch } from '../engine/run-batch.ts';
 import type { RunControl } from '../engine/run-control.ts';
 import { startRunDeadline } from '../engine/run-deadline.ts';
 import type { Billing } from './billing.ts';
 import { buildTask, type TaskRooms, type TaskSettings } from './build-task.ts';
-
-/** How much one endpoint may be asked. */
-export interface LimitSettings {
-  readonly concurrency: number | 'auto';
-  /** Most that `auto` may try. */
-  readonly maxConcurrency: number;
-  readonly rpm?: number | undefined;
-  readonly tpm?: number | undefined;
-  readonly inputTpm?: number | undefined;
-  readonly outputTpm?: number | undefined;
-  readonly rpd?: number | undefined;
-  readonly tpd?: number | undefined;
-}
+import { type Concurrency, concurrencyOf, type LimitSettings, limitsOf } from './limit-settings.ts';
 
 /** What of the configuration concerns the engine. Times in ms. */
 export interface BatchSettings extends TaskSettings, LimitSettings {
@@ -106,24 +91,10 @@ export interface BatchRooms extends TaskRooms {
   readonly uses?: LimitUseStore | undefined;
 }
 
-const MINUTE_MS = 60_000;
-const DAY_MS = 24 * 60 * MINUTE_MS;
-/** What each option that is a limit counts, and over what time. */
-const LIMITS = [
-  ['rpm', 'requests', MINUTE_MS],
-  ['tpm', 'tokens', MINUTE_MS],
-  ['inputTpm', 'inputTokens', MINUTE_MS],
-  ['outputTpm', 'outputTokens', MINUTE_MS],
-  ['rpd', 'requests', DAY_MS],
-  ['tpd', 'tokens', DAY_MS],
-] as const satisfies readonly (readonly [keyof LimitSettings, QuotaOptions['unit'], number])[];
 /** Open records for each request in flight: enough that a slot never waits for the reader. */
 const WINDOW = 4;
 /** In input order one slow record holds back those behind it; a wider window keeps the slots busy. */
 const ORDERED_WINDOW = 16;
-
-/** In flight at first with `auto`: what a small server of one's own bears. */
-const START = 8;
 
 const FREE: Billing = { billed: false };
 
@@ -149,8 +120,6 @@ export async function joinBatch(rooms: BatchRooms): Promise<BatchEnd> {
   await rooms.uses?.close();
   return end;
 }
-
-type Concurrency = number | AdaptiveConcurrency;
 
 interface Joined {
   readonly complete: Complete;
@@ -201,11 +170,6 @@ function commonSettings({ settings, spent }: BatchRooms, isBilled: boolean): Com
   };
 }
 
-function concurrencyOf({ concurrency, maxConcurrency }: LimitSettings): Concurrency {
-  if (concurrency !== 'auto') return concurrency;
-  return new AdaptiveConcurrency({ start: START, most: maxConcurrency });
-}
-
 /** Most parts of one text that are worked at at once. */
 function breadthOf(concurrencies: readonly Concurrency[], { settings, endpoints }: BatchRooms): number {
   const most = endpoints?.main.map((endpoint) => endpoint.settings.maxConcurrency) ?? [
@@ -229,11 +193,4 @@ function budgetOf(
     maxTokens: maxTokensTotal,
     spent: spent && { usd: spent.costUsd, tokens: spent.inputTokens + spent.outputTokens },
   };
-}
-
-function limitsOf(settings: LimitSettings): QuotaOptions[] {
-  return LIMITS.flatMap(([key, unit, windowMs]) => {
-    const limit = settings[key];
-    return limit === undefined ? [] : [{ unit, limit, windowMs, name: flagName(key) }];
-  });
 }
