@@ -2,7 +2,7 @@ import { systemClock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
 import { takeLock } from '../journal/lock.ts';
-import { type BatchState, readBatchState } from '../lanes/batch-state.ts';
+import { type BatchState, readBatchState, removeBatch } from '../lanes/batch-state.ts';
 import { look, writeRows } from './batch/fetch.ts';
 import { interruptible } from './batch/interruptible.ts';
 import { jobOf, openBatch, openSubmitted } from './batch/open-batch.ts';
@@ -137,11 +137,12 @@ async function cancelCommand(output: string | undefined, flags: Flags, io: Io): 
       try {
         const job = jobOf(batch, batch.state, signal);
         await job.cancel();
-        if (!batch.options.quiet) {
-          io.stderr.write(
-            `batch: cancelled; what was answered until now comes with gistmill batch fetch ${batch.options.output}\n`,
-          );
-        }
+        const { output, quiet } = batch.options;
+        if (job.isUntouched) await removeBatch(batch.files);
+        const rest = job.isUntouched
+          ? 'nothing of it was sent'
+          : `what was answered until now comes with gistmill batch fetch ${output}`;
+        if (!quiet) io.stderr.write(`batch: cancelled; ${rest}\n`);
         return EXIT.done;
       } finally {
         lock.release();

@@ -43,6 +43,11 @@ export class BatchJob {
     return this.state.parts.every(isOver);
   }
 
+  /** Whether the provider never heard of any of it. */
+  get isUntouched(): boolean {
+    return this.state.parts.every(({ tries, fileId }) => tries === 0 && fileId === undefined);
+  }
+
   /** Whether some part was not sent although nothing keeps it from that. */
   get hasUnsent(): boolean {
     return this.state.parts.some(

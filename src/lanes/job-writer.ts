@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { AppError } from '../core/errors.ts';
-import type { InputRecord } from '../core/record.ts';
+import type { InputRecord, InputRow } from '../core/record.ts';
 import { type BatchFiles, newPart, type PartState } from './batch-state.ts';
 import type { Lane, PartLimits } from './lane.ts';
 import { LineFile } from './line-file.ts';
-import { writeRecordLine } from './record-line.ts';
+import { type KeptRecord, writeRecordLine } from './record-line.ts';
 
 export interface JobWriterOptions {
   readonly files: BatchFiles;
@@ -45,19 +45,25 @@ export class JobWriter {
 
   /** The record has its row already. */
   async done(record: InputRecord): Promise<void> {
-    await this.#keep(record, undefined, true);
+    await this.#keep({ row: { ok: true, record }, isDone: true });
   }
 
   /** The record is not for the batch. */
   async leave(record: InputRecord): Promise<void> {
     this.online += 1;
-    await this.#keep(record, undefined);
+    await this.#keep({ row: { ok: true, record }, isDone: false });
+  }
+
+  /** There is nothing to ask about the record: it is kept for its error row. */
+  async fail(row: InputRow): Promise<void> {
+    await this.#keep({ row, isDone: false });
   }
 
   /** `asked`: two records with the same are asked for once; undefined for those that are not to be put together. */
   async add(record: InputRecord, body: string, asked: string | undefined): Promise<void> {
     const known = asked === undefined ? undefined : this.#asked.get(asked);
-    if (known !== undefined) return this.#keep(record, known);
+    const row = { ok: true, record } as const;
+    if (known !== undefined) return this.#keep({ row, customId: known, isDone: false });
     const { job, lane, limits } = this.#options;
     const customId = customIdOf(job, record.key ?? String(record.index));
     const line = Buffer.from(lane.line(customId, body));
@@ -69,7 +75,7 @@ export class JobWriter {
     this.#count += 1;
     if (asked !== undefined) this.#asked.set(asked, customId);
     await this.#requests.add(line);
-    await this.#keep(record, customId);
+    await this.#keep({ row, customId, isDone: false });
   }
 
   /** The parts; one without requests where there are none. */
@@ -88,8 +94,8 @@ export class JobWriter {
     await this.#records.close();
   }
 
-  async #keep(record: InputRecord, customId: string | undefined, isDone = false): Promise<void> {
-    await this.#records.add(Buffer.from(writeRecordLine({ record, customId, isDone })));
+  async #keep(kept: KeptRecord): Promise<void> {
+    await this.#records.add(Buffer.from(writeRecordLine(kept)));
   }
 
   async #endPart(): Promise<void> {

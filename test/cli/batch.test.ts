@@ -6,6 +6,7 @@ import { run, start } from '../helpers/exec.ts';
 import { type Folder, makeFolder } from '../helpers/folder.ts';
 import { startForwarding } from '../helpers/forwarding-server.ts';
 import { failures, okRows, resultRows } from '../helpers/result-rows.ts';
+import { startScriptedServer } from '../helpers/scripted-server.ts';
 
 // Many processes, each of which takes its time to start on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
@@ -42,7 +43,7 @@ function leftBeside({ path }: Folder): string {
 }
 
 test.concurrent('submit, status, fetch: rows like those of a run, at half the price, and a run goes on after them', async () => {
-  const { server, flags } = await startMock({ batchTime: 60_000 });
+  const { server, flags } = await startMock({ batchTime: 600_000 });
   const folder = await makeFolder({ 'in.txt': numbered(7) });
   const { path, read } = folder;
   const env = { OPENAI_API_KEY: KEY, GISTMILL_API_KEY: KEY };
@@ -185,11 +186,11 @@ test.concurrent('a batch that finds no room waits, and one that never will is cu
 });
 
 test.concurrent('cancelled: what was answered comes, the rest can be done by a run', async () => {
-  const { server, flags } = await startMock({ batchTime: 4000 });
+  const { server, flags } = await startMock({ batchTime: 10_000 });
   const { path, read } = await makeFolder({ 'in.txt': numbered(40) });
   const args = ['-o', 'out.jsonl', ...flags];
   await run(['batch', 'submit', 'in.txt', ...args], { cwd: path });
-  await new Promise((resolve) => setTimeout(resolve, 800));
+  await new Promise((resolve) => setTimeout(resolve, 1500));
   expect((await run(['batch', 'cancel', 'out.jsonl'], { cwd: path })).exitCode).toBe(0);
   await vi.waitFor(async () => expect((await batchesAt(server.url))[0]?.status).toBe('cancelled'), 10_000);
   expect((await run(['batch', 'fetch', 'out.jsonl'], { cwd: path })).exitCode).toBe(1);
@@ -230,6 +231,40 @@ test.concurrent("Anthropic's batches: results in any order, expired ones told", 
   expect(rows).toHaveLength(20);
   for (const row of okRows(read('out.jsonl'))) expect(row.summary).toBe(`text ${row.index}`);
   expect(failures(read('out.jsonl')).length).toBeLessThan(15);
+});
+
+test.concurrent('broken records, and those that make no request, have their error rows before and after', async () => {
+  const { flags } = await startMock(NOW);
+  const lines = [
+    '{"id":"a","text":"one","title":"t"}',
+    'no json',
+    '{"id":"c","text":"three"}',
+    '{"id":"d","text":" "}',
+  ];
+  const { path, read } = await makeFolder({ 'in.jsonl': `${lines.join('\n')}\n` });
+  const args = ['-o', 'out.jsonl', ...flags.slice(0, 4), '--prompt', '{{title}} {{text}}'];
+  const submitted = await run(['batch', 'submit', 'in.jsonl', ...args], { cwd: path });
+  expect(submitted.exitCode).toBe(1);
+  const failed = ['2 invalid_json', '3 prompt_field', '4 empty_text'];
+  expect(failures(read('out.jsonl'))).toEqual(failed);
+  expect((await run(['batch', 'fetch', 'out.jsonl', '--fallback', 'online'], { cwd: path })).exitCode).toBe(
+    1,
+  );
+  expect(failures(read('out.jsonl'))).toEqual(failed);
+  expect(summaries(read('out.jsonl'))).toEqual(['t one']);
+});
+
+test.concurrent('an endpoint without batches is told of as such, and nothing is left behind', async () => {
+  const server = await startScriptedServer(() => ({ status: 404, body: { detail: 'Not Found' } }));
+  const flags = ['--base-url', server.url, '--model', 'm'];
+  const folder = await makeFolder({ 'in.txt': 'a\n' });
+  const { exitCode, stderr } = await run(['batch', 'submit', 'in.txt', '-o', 'out.jsonl', ...flags], {
+    cwd: folder.path,
+  });
+  expect(exitCode).toBe(3);
+  expect(stderr).toMatch(/not every endpoint .* has its Batch API/);
+  expect(leftBeside(folder)).toBe('');
+  await server.close();
 });
 
 test.concurrent('identical requests of a part are sent once, and each record has its row', async () => {

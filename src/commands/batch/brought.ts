@@ -66,10 +66,11 @@ export class Brought {
         if (signal.aborted) return;
         this.#bytesRead = to;
         const kept = readRecordLine(text);
-        if (kept.isDone) this.#done.add(kept.record);
-        else if (!isOver(part)) continue;
-        else await this.#bring(kept, part, results, isShared);
-        yield { ok: true, record: kept.record };
+        const { row } = kept;
+        if (row.ok && kept.isDone) this.#done.add(row.record);
+        else if (row.ok && !isOver(part)) continue;
+        else if (row.ok) await this.#bring(row.record, kept, part, results, isShared);
+        yield row;
       }
     } finally {
       await results.close();
@@ -77,7 +78,8 @@ export class Brought {
   }
 
   async #bring(
-    { record, customId }: KeptRecord,
+    record: InputRecord,
+    { customId }: KeptRecord,
     part: PartState,
     results: ResultsFile,
     isShared: Set<string>,

@@ -4,7 +4,7 @@ import type { Results } from '../../batch/open-results.ts';
 import type { Reuse } from '../../batch/open-reuse.ts';
 import { AppError } from '../../core/errors.ts';
 import { failureRule } from '../../core/failures.ts';
-import type { BrokenRecord, InputRecord, InputRow, Source } from '../../core/record.ts';
+import type { InputRecord, InputRow, Source } from '../../core/record.ts';
 import { nameOf } from '../../journal/compare-settings.ts';
 import { identifiedSource } from '../../journal/identified-source.ts';
 import { type BatchState, newBatchFolder, writeBatchState } from '../../lanes/batch-state.ts';
@@ -27,7 +27,8 @@ export interface PrepareRooms extends BatchWork {
 
 /** What was prepared. */
 export interface Prepared {
-  readonly state: BatchState;
+  /** Missing where nothing is left to ask. */
+  readonly state?: BatchState;
   /** Records that have an error row now: there is nothing to ask about them. */
   readonly broken: number;
 }
@@ -36,9 +37,9 @@ const UNSENT = { attempts: 0, latencyMs: 0, usage: {} };
 
 /**
  * Writes the requests of all records that are not done, and what is needed to make rows of their answers, into files
- * beside the output. The state comes last: without it nothing was submitted. Undefined where nothing is left to do.
+ * beside the output. The state comes last: without it nothing was submitted.
  */
-export async function prepareBatch(rooms: PrepareRooms): Promise<Prepared | undefined> {
+export async function prepareBatch(rooms: PrepareRooms): Promise<Prepared> {
   const { batch, work, signal, flags, cwd } = rooms;
   const { files, lane, own, endpoint } = batch;
   await newBatchFolder(files);
@@ -50,7 +51,8 @@ export async function prepareBatch(rooms: PrepareRooms): Promise<Prepared | unde
   const writer = await JobWriter.create({ files, lane, limits, job });
   const { count, parts } = await written(rooms, writer);
   signal.throwIfAborted();
-  if (count.asked + writer.online === 0) return undefined;
+  const { broken } = count;
+  if (count.asked + writer.online === 0) return { broken };
   const state: BatchState = {
     ...{ gistmill: 'batch', version: 1, lane: lane.name, job, parts, cwd },
     endpoint: shown(endpoint.baseUrl ?? ''),
@@ -60,7 +62,7 @@ export async function prepareBatch(rooms: PrepareRooms): Promise<Prepared | unde
     ...{ flags: flagsToRemember(flags), isCancelled: false, online: writer.online },
   };
   await writeBatchState(files, state);
-  return { state, broken: count.broken };
+  return { state, broken };
 }
 
 async function written(rooms: PrepareRooms, writer: JobWriter) {
@@ -89,13 +91,14 @@ async function writeRecords(
     }),
     () => {},
   );
-  const fail = async (record: InputRecord | BrokenRecord, error: AppError): Promise<void> => {
+  const fail = async (row: InputRow, error: AppError): Promise<void> => {
     count.broken += 1;
-    await results.sink.write({ ok: false, record, error, effort: UNSENT });
+    await writer.fail(row);
+    await results.sink.write({ ok: false, record: row.ok ? row.record : row.broken, error, effort: UNSENT });
   };
   for await (const row of undone.rows(signal)) {
     if (!row.ok) {
-      await fail(row.broken, row.broken.error);
+      await fail(row, row.broken.error);
       continue;
     }
     const { record } = row;
@@ -104,7 +107,7 @@ async function writeRecords(
       if (await writeRecord(rooms, { writer, preview, task }, record)) count.asked += 1;
     } catch (error) {
       if (!(error instanceof AppError) || failureRule(error.code).scope === 'run') throw error;
-      await fail(record, error);
+      await fail(row, error);
     }
   }
   return count;

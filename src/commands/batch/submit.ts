@@ -1,6 +1,7 @@
 import { openOutputs } from '../../batch/open-outputs.ts';
 import { openReuse } from '../../batch/open-reuse.ts';
 import { systemClock } from '../../core/clock.ts';
+import { AppError } from '../../core/errors.ts';
 import { EXIT } from '../../core/exit-codes.ts';
 import { takeLock } from '../../journal/lock.ts';
 import type { BatchJob } from '../../lanes/batch-job.ts';
@@ -11,7 +12,7 @@ import { openSource } from '../open-source.ts';
 import { keepOf } from '../run.ts';
 import { refuseBrokenInput } from '../strict.ts';
 import { jobOf, type OpenBatch, openBatchWork } from './open-batch.ts';
-import { prepareBatch } from './prepare.ts';
+import { type Prepared, type PrepareRooms, prepareBatch } from './prepare.ts';
 import { isOpen } from './refuse-open-batch.ts';
 import type { Flags } from './remembered-flags.ts';
 import { sendParts } from './send-parts.ts';
@@ -46,18 +47,12 @@ export async function submit(parts: SubmitParts): Promise<Submitted> {
       ...{ stdout: parts.io.stdout, ownProcess: parts.io.ownProcess },
     });
     try {
-      const source = await openSource(parts.inputs, batch.options, parts.io);
-      const { flags, signal } = parts;
-      const { cwd } = parts.io;
-      const prepared = await prepareBatch({
-        ...{ batch, work, billing, reuse, results, source, flags, signal, cwd },
-      });
-      await results.sink.close();
-      await results.finish(false);
-      if (prepared === undefined) return await nothingToDo(parts);
+      const prepared = await prepare(parts, { work, billing, reuse, results });
+      const exitCode = prepared.broken > 0 ? EXIT.someFailed : EXIT.done;
+      if (prepared.state === undefined) return await nothingToAsk(parts, exitCode);
       tell(parts, preparedText(prepared.state, prepared.broken));
-      await send(parts, jobOf(batch, prepared.state, signal));
-      return { exitCode: prepared.broken > 0 ? EXIT.someFailed : EXIT.done, state: prepared.state };
+      await sendNew(parts, jobOf(batch, prepared.state, parts.signal));
+      return { exitCode, state: prepared.state };
     } finally {
       results.release();
     }
@@ -91,10 +86,42 @@ async function send(parts: SubmitParts, job: BatchJob): Promise<void> {
   tell(parts, batchLine(job.state));
 }
 
-async function nothingToDo(parts: SubmitParts): Promise<Submitted> {
+/** Reads the input, and brings the output into the shape in which a run would leave it. */
+async function prepare(
+  { batch, inputs, flags, io, signal }: SubmitParts,
+  opened: Pick<PrepareRooms, 'work' | 'billing' | 'reuse' | 'results'>,
+): Promise<Prepared> {
+  const { results } = opened;
+  try {
+    const source = await openSource(inputs, batch.options, io);
+    return await prepareBatch({ ...opened, batch, source, flags, signal, cwd: io.cwd });
+  } finally {
+    await results.sink.close();
+    await results.finish(false);
+  }
+}
+
+/** Sends a new batch. Where that cannot be at all, and nothing was sent, nothing is left of it. */
+async function sendNew(parts: SubmitParts, job: BatchJob): Promise<void> {
+  try {
+    await send(parts, job);
+  } catch (error) {
+    if (job.isUntouched && !parts.signal.aborted) await removeBatch(parts.batch.files);
+    throw error instanceof AppError && error.code === 'wrong_url' ? hasNoBatches(error) : error;
+  }
+}
+
+function hasNoBatches(cause: AppError): AppError {
+  return new AppError(cause.code, cause.message, {
+    hint: 'not every endpoint that is compatible with OpenAI has its Batch API: /files and /batches',
+    cause,
+  });
+}
+
+async function nothingToAsk(parts: SubmitParts, exitCode: number): Promise<Submitted> {
   await removeBatch(parts.batch.files);
-  tell(parts, 'nothing is left to do: every record has its row');
-  return { exitCode: EXIT.done, state: undefined };
+  tell(parts, 'nothing is left to ask: every record has its row');
+  return { exitCode, state: undefined };
 }
 
 function preparedText({ parts, online }: BatchState, broken: number): string {
