@@ -31,7 +31,7 @@ test.concurrent.each([
   [['--max-failures', '101%'], 'gistmill: --max-failures: "101%" is neither'],
   [
     ['--format', 'jsnol'],
-    'gistmill: --format: "jsnol" is not one of jsonl, text, csv\nhint: did you mean jsonl?',
+    'gistmill: --format: "jsnol" is not one of jsonl, text, csv, openai-batch\nhint: did you mean jsonl?',
   ],
   [['--model', '--rpm', '6'], 'gistmill: --model needs a value, but --rpm follows'],
   [['--api-key', 'sk-TEST-canary'], 'gistmill: a key is not taken from the command line'],

@@ -33,7 +33,7 @@ describe.concurrent('what is not asked again', () => {
       const tooLong = { code: 'context_length_exceeded', message: 'maximum context length is 100 tokens' };
       const { rows, asked, stdout, exitCode } = await summarise(
         (text) => (text === long ? failure(status, tooLong) : GOOD),
-        { texts: all, args: ['--concurrency', '2'] },
+        { texts: all, args: ['--concurrency', '2', '--strategy', 'single'] },
       );
       expect(asked).toEqual(Array(7).fill(1));
       expect(rows).toHaveLength(7);
