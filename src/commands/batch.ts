@@ -54,8 +54,7 @@ async function submitCommand(
     return await interruptible(io, GOES_ON, async (signal) => {
       const begun = waits ? await readBatchState(batch.files) : undefined;
       if (begun !== undefined && !batch.options.quiet)
-        io.stderr.write(`batch: going on with that of ${begun.submitted}
-`);
+        io.stderr.write(`batch: going on with that of ${begun.submitted}\n`);
       const submitted =
         begun === undefined
           ? await submit({ batch, inputs, flags, io, signal })

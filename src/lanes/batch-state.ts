@@ -87,7 +87,7 @@ export function batchFiles(output: string): BatchFiles {
 }
 
 /** Whether a batch was submitted for this output and not yet fetched to its end. */
-export function hasBatch({ state }: BatchFiles): boolean {
+function hasBatch({ state }: BatchFiles): boolean {
   return existsSync(state);
 }
 
