@@ -1,7 +1,7 @@
 import type { CatalogEntry } from '../src/catalog/entry.ts';
 import { PROVIDERS } from '../src/catalog/providers.ts';
-import { DOCTOR_OPTIONS } from '../src/config/doctor-options.ts';
 import { BATCH_OPTIONS } from '../src/config/batch-options.ts';
+import { DOCTOR_OPTIONS } from '../src/config/doctor-options.ts';
 import { ESTIMATE_OPTIONS } from '../src/config/estimate-options.ts';
 import { EVAL_OPTIONS } from '../src/config/eval-options.ts';
 import { MOCK_OPTIONS } from '../src/config/mock-options.ts';

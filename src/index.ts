@@ -12,10 +12,10 @@ export {
   type SummarizeRun,
   summarize,
 } from './library/summarize.ts';
+export { type ResultRow, resultRowSchema } from './output/row-schema.ts';
 export type {
   CreateOwnProvider,
   OwnCompletion,
   OwnProvider,
   OwnProviderOptions,
 } from './provider/own/own-provider.ts';
-export { type ResultRow, resultRowSchema } from './output/row-schema.ts';

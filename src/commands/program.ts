@@ -1,7 +1,7 @@
 import { Argument, Command, CommanderError, Help, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
-import { DOCTOR_OPTIONS } from '../config/doctor-options.ts';
 import { BATCH_OPTIONS } from '../config/batch-options.ts';
+import { DOCTOR_OPTIONS } from '../config/doctor-options.ts';
 import { ESTIMATE_OPTIONS } from '../config/estimate-options.ts';
 import { EVAL_OPTIONS } from '../config/eval-options.ts';
 import { MOCK_OPTIONS } from '../config/mock-options.ts';
@@ -11,6 +11,7 @@ import { RUN_OPTIONS } from '../config/run-options.ts';
 import { STATUS_OPTIONS } from '../config/status-options.ts';
 import { AppError } from '../core/errors.ts';
 import { EXIT } from '../core/exit-codes.ts';
+import type { BatchAction } from './batch.ts';
 import {
   BATCH_HELP_FOOTER,
   DOCTOR_HELP_FOOTER,
@@ -25,7 +26,6 @@ import {
   runHelpFooter,
   STATUS_HELP_FOOTER,
 } from './help-text.ts';
-import type { BatchAction } from './batch.ts';
 import type { Io } from './io.ts';
 import { addOptions } from './option-flags.ts';
 import { toUsageError } from './usage-error.ts';
@@ -215,7 +215,9 @@ function addBatch(
   const batch = program
     .command('batch')
     .description('Have texts summarised in batches of the provider, at half the price and within a day.')
-    .addArgument(new Argument('<action>', 'what to do').choices(['submit', 'status', 'fetch', 'run', 'cancel']))
+    .addArgument(
+      new Argument('<action>', 'what to do').choices(['submit', 'status', 'fetch', 'run', 'cancel']),
+    )
     .argument('[files...]', 'submit, run: the inputs; else the file of results')
     .usage('<action> [options] [files...]')
     .addHelpText('after', BATCH_HELP_FOOTER)

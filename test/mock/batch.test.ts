@@ -24,7 +24,12 @@ const requests = Array.from({ length: 20 }, (_, n) => ({
   body: { model: 'm', max_tokens: 50, messages: [{ role: 'user', content: `text ${n}` }] },
 }));
 
-async function call(method: string, path: string, body?: string | FormData, headers: Record<string, string> = {}) {
+async function call(
+  method: string,
+  path: string,
+  body?: string | FormData,
+  headers: Record<string, string> = {},
+) {
   const auth = { authorization: 'Bearer k', 'x-api-key': 'k' };
   return fetch(`${server.url}/v1${path}`, {
     method,
