@@ -20,7 +20,7 @@ let book: string;
 const servers: MockServer[] = [];
 beforeAll(async () => {
   const path = join(import.meta.dirname, '../../fixtures/books/moby-dick.txt');
-  book = (await readFile(path, 'utf8')).slice(0, 200_000);
+  book = (await readFile(path, 'utf8')).slice(0, 150_000);
 });
 afterAll(() => Promise.all(servers.map((server) => server.close())));
 
@@ -58,8 +58,8 @@ describe('a book for a model with a window of 4,096 tokens', () => {
   test('whose window is not known is refused once, and then summarised in parts, like all that come after it', async () => {
     const { server, flags } = await startEndpoint();
     const { path, read } = await makeFolder({
-      'a.txt': book.slice(0, 60_000),
-      'b.txt': book.slice(60_000, 120_000),
+      'a.txt': book.slice(0, 40_000),
+      'b.txt': book.slice(40_000, 80_000),
     });
     const files = ['a.txt', 'b.txt', '--each', 'file', '-o', 'out.jsonl', '--window', '1'];
     expect(await run([...files, ...flags], { cwd: path })).toMatchObject({ exitCode: 0 });
@@ -70,8 +70,8 @@ describe('a book for a model with a window of 4,096 tokens', () => {
   test('that is cut in silence is noticed by the tokens that were read, and summarised in parts', async () => {
     const { server, flags } = await startEndpoint({ cutPrompts: true });
     const { path, read } = await makeFolder({
-      'a.txt': book.slice(0, 60_000),
-      'b.txt': book.slice(60_000, 120_000),
+      'a.txt': book.slice(0, 40_000),
+      'b.txt': book.slice(40_000, 80_000),
     });
     const files = ['a.txt', 'b.txt', '--each', 'file', '--window', '1', ...flags];
     expect(await run([...files, '-o', 'out.jsonl'], { cwd: path })).toMatchObject({ exitCode: 0 });
@@ -130,7 +130,7 @@ describe('other strategies', () => {
     ['refine', { strategy: 'refine' }],
   ])('%s', async (strategy, row) => {
     const { server, flags } = await startEndpoint();
-    const { path, read } = await makeFolder({ 'book.txt': book.slice(0, 60_000) });
+    const { path, read } = await makeFolder({ 'book.txt': book.slice(0, 40_000) });
     const args = whole(['--context', String(CONTEXT), '--strategy', strategy, ...flags]);
     expect(await run(args, { cwd: path })).toMatchObject({ exitCode: 0 });
     expect(okRows(read('out.jsonl'))).toMatchObject([row]);
@@ -139,7 +139,7 @@ describe('other strategies', () => {
 
   test('fail: nothing is sent', async () => {
     const { server, flags } = await startEndpoint();
-    const { path, read } = await makeFolder({ 'book.txt': book.slice(0, 60_000) });
+    const { path, read } = await makeFolder({ 'book.txt': book.slice(0, 40_000) });
     const args = whole(['--context', String(CONTEXT), '--strategy', 'fail', ...flags]);
     expect(await run(args, { cwd: path })).toMatchObject({ exitCode: 1 });
     expect(resultRows(read('out.jsonl'))).toMatchObject([{ error: { code: 'context_too_long' } }]);
