@@ -97,7 +97,7 @@ test('whatever becomes of a CSV file between runs, in the end each record has on
       if (ordered) expect(given).toEqual(asked);
       else expect(given.sort(byText)).toEqual(asked.sort(byText));
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 }, 60_000);
 

@@ -58,7 +58,7 @@ test('whatever becomes of a .gz file between runs, in the end each record has on
       if (ordered) expect(given).toEqual(asked);
       else expect(given.sort()).toEqual(asked.sort());
     }),
-    { numRuns: 40 },
+    { numRuns: 20 },
   );
   expect(readdirSync(path).filter((name) => /-tmp|-plain|\.lock/.test(name))).toEqual([]);
 }, 60_000);

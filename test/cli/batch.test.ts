@@ -115,7 +115,6 @@ test.concurrent('only what is not done is submitted, and the order is that of th
 
 test.concurrent('killed between any two steps, nothing is lost and nothing is submitted twice', async () => {
   const moments = [
-    ['before', 'POST /v1/files'],
     ['after', 'POST /v1/files'],
     ['before', 'POST /v1/batches'],
     ['after', 'POST /v1/batches'],

@@ -6,9 +6,9 @@ import { run, start } from '../helpers/exec.ts';
 import { type Folder, makeFolder } from '../helpers/folder.ts';
 import { okRows, resultRows } from '../helpers/result-rows.ts';
 
-const RECORDS = 700;
+const RECORDS = 500;
 /** More by hand: `KILLS=100 npx vitest run test/cli/kill.test.ts`. */
-const KILLS = Number(process.env.KILLS ?? 12);
+const KILLS = Number(process.env.KILLS ?? 7);
 const CONCURRENCY = 4;
 /** In flight, or answered and on the way to the file: a bound that holds on the busiest machine. */
 const OPEN_RECORDS = 4 * CONCURRENCY;

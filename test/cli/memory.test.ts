@@ -28,7 +28,7 @@ onLinux(
     await running.until(() => server.stats().paid > 1000);
     const pid = Number(read('pid'));
     const early = peakBytes(pid);
-    await running.until(() => server.stats().paid > 8000);
+    await running.until(() => server.stats().paid > 6000);
     const late = peakBytes(pid);
     process.kill(pid, 'SIGINT');
     const { exitCode } = await running.ended;

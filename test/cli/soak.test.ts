@@ -10,8 +10,8 @@ import { runSoak } from '../../bench/soak/run-soak.ts';
 import { summariseText } from '../../src/provider/local/summarise-text.ts';
 import { makeFolder } from '../helpers/folder.ts';
 
-const RECORDS = 600;
-const KILLS = 4;
+const RECORDS = 240;
+const KILLS = 3;
 const SHORT = [
   '--records',
   `${RECORDS}`,
@@ -70,10 +70,10 @@ test.concurrent('a soak of a job that is killed again and again finds nothing lo
 
 test.concurrent('killed while it writes a compressed file, which is put in order at the end, a job loses nothing either', async () => {
   const { path } = await makeFolder();
-  const args = ['--records', '300', '--kills', '3', '--kill-every', '200ms', '--concurrency', '4'];
+  const args = ['--records', '120', '--kills', '2', '--kill-every', '200ms', '--concurrency', '4'];
   const more = ['--latency', '5-20', '--seed', '3', '--output', 'out.jsonl.gz', '--', '--ordered'];
   const figures = await runSoak(readOptions([...args, ...more]).options, path);
-  expect(figures).toMatchObject({ breaches: [], rows: 300, misplaced: 0 });
+  expect(figures).toMatchObject({ breaches: [], rows: 120, misplaced: 0 });
 }, 240_000);
 
 test.concurrent('a soak that finds something ends with 1', async () => {
